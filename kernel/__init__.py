@@ -1,0 +1,1 @@
+"""What two or more rooms share: domain values, messaging, persistence, HTTP, clock, settings, logs, metrics."""
