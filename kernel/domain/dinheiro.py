@@ -16,7 +16,7 @@ _CENTAVO: Final = Decimal("0.01")
 _MAIS_LONGO: Final = 40
 _SIMPLES: Final = re.compile(r"(-?)([0-9]+)(?:[.,]([0-9]{1,2}))?")
 _AGRUPADO: Final = re.compile(r"(-?)([0-9]{1,3}(?:\.[0-9]{3})+),([0-9]{1,2})")
-_AMBIGUO: Final = re.compile(r"-?[0-9]{1,3}(?:[.,][0-9]{3})+")
+_AMBIGUO: Final = re.compile(r"-?[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?:,[0-9]{3})+)")
 _MAIS_CASAS: Final = re.compile(r"-?[0-9.]*[0-9][.,][0-9]{3,}")
 
 
