@@ -1,0 +1,1 @@
+"""Where canais meets the outside."""

@@ -1,0 +1,1 @@
+"""What comes in: webhooks, events, the HTTP API."""

@@ -1,0 +1,1 @@
+"""Dated rules and lists from outside, as data."""

@@ -1,0 +1,63 @@
+"""Error codes of Meta's Cloud API as failures of ours: code → (nature, text for operators).
+
+Source: developers.facebook.com, WhatsApp Cloud API error codes; which nature a code gets is our reading of it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+FALHAS_META: Final[dict[str, tuple[str, str]]] = {
+    "0": ("configuracao", "Autenticação recusada pela Meta."),
+    "1": ("provedor_passageira", "Erro desconhecido da Meta."),
+    "2": ("provedor_passageira", "Serviço da Meta temporariamente indisponível."),
+    "3": ("configuracao", "O aplicativo não tem permissão para esta chamada."),
+    "4": ("ritmo", "O aplicativo passou do limite de chamadas."),
+    "10": ("configuracao", "O aplicativo não tem permissão para enviar."),
+    "100": ("configuracao", "A requisição tem um parâmetro inválido."),
+    "190": ("configuracao", "O token da Meta venceu ou foi revogado."),
+    "200": ("configuracao", "Falta uma permissão ao token da Meta."),
+    "368": ("configuracao", "A conta está bloqueada por violação de política."),
+    "470": ("configuracao", "Fora da janela de 24 horas: é preciso um modelo aprovado."),
+    "80007": ("ritmo", "A conta passou do limite de chamadas."),
+    "130429": ("ritmo", "O número passou do limite de mensagens por segundo."),
+    "130472": ("canal_nao_alcanca", "A pessoa está num experimento da Meta e não recebe esta mensagem."),
+    "130497": ("canal_nao_alcanca", "A conta não pode enviar a este país."),
+    "131000": ("provedor_passageira", "A Meta não conseguiu enviar a mensagem."),
+    "131005": ("configuracao", "Acesso negado pela Meta."),
+    "131008": ("configuracao", "Falta um parâmetro obrigatório."),
+    "131009": ("configuracao", "Um parâmetro tem valor inválido."),
+    "131016": ("provedor_passageira", "Serviço temporariamente indisponível."),
+    "131021": ("endereco_invalido", "O destino é o próprio remetente."),
+    "131026": ("endereco_invalido", "A mensagem não pode ser entregue: o número pode não usar WhatsApp."),
+    "131030": ("configuracao", "O número não está na lista de testes."),
+    "131031": ("configuracao", "A conta está bloqueada."),
+    "131037": ("configuracao", "O nome de exibição ainda não foi aprovado."),
+    "131042": ("configuracao", "Há um problema de pagamento na conta."),
+    "131044": ("configuracao", "A conta não tem forma de pagamento."),
+    "131045": ("configuracao", "O número não está registrado."),
+    "131047": ("configuracao", "Fora da janela de 24 horas: é preciso um modelo aprovado."),
+    "131048": ("ritmo", "O número foi limitado por suspeita de spam."),
+    "131049": ("canal_nao_alcanca", "A Meta decidiu não entregar esta mensagem."),
+    "131050": ("optou_sair", "A pessoa pediu para não receber mensagens."),
+    "131051": ("configuracao", "O tipo da mensagem não é aceito."),
+    "131052": ("configuracao", "A mídia não pôde ser baixada."),
+    "131053": ("provedor_passageira", "A mídia não pôde ser carregada."),
+    "131056": ("ritmo", "Mensagens demais para a mesma pessoa em pouco tempo."),
+    "131057": ("provedor_passageira", "A conta está em manutenção."),
+    "131062": ("canal_nao_alcanca", "Este modelo não pode ser enviado a quem só tem nome de usuário."),
+    "131064": ("configuracao", "O limite de modelos desta categoria foi atingido."),
+    "132000": ("configuracao", "O número de parâmetros do modelo não confere."),
+    "132001": ("configuracao", "O modelo não existe ou não foi aprovado neste idioma."),
+    "132005": ("configuracao", "O texto do modelo ficou longo demais."),
+    "132007": ("configuracao", "O modelo fere a política da Meta."),
+    "132008": ("configuracao", "Um parâmetro do modelo tem formato inválido."),
+    "132012": ("configuracao", "Um parâmetro do modelo tem formato inválido."),
+    "132015": ("configuracao", "O modelo está pausado."),
+    "132016": ("configuracao", "O modelo foi desativado."),
+    "132068": ("configuracao", "O fluxo do modelo está bloqueado."),
+    "132069": ("configuracao", "O fluxo do modelo foi limitado."),
+    "133016": ("ritmo", "O número passou do limite de registros."),
+    "135000": ("configuracao", "A requisição não é válida para este número."),
+    "137000": ("configuracao", "A requisição não é válida para esta conta."),
+}
