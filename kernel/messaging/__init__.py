@@ -1,1 +1,1 @@
-"""Events between rooms, nothing lost and nothing twice: outbox, relay, log (embedded or Kafka), consumer with inbox, dead letters."""
+"""Events between rooms, nothing lost and nothing twice: outbox, relay, log, consumer with inbox, dead letters."""

@@ -89,6 +89,7 @@ async def abrir_banco(url: str, *, aplicacao: str, minimo: int = 1, maximo: int 
     finally:
         # a query that hangs must not hold the stop for ever
         try:
-            await asyncio.wait_for(pool.close(), timeout=10)
+            async with asyncio.timeout(10):
+                await pool.close()
         except TimeoutError:
             pool.terminate()

@@ -49,7 +49,9 @@ class Sinal:
     async def esperar(self, limite_s: float) -> bool:
         """True when woken, False when `limite_s` seconds went by. Notices that came before the call count."""
         try:
-            await asyncio.wait_for(self._evento.wait(), limite_s)
+            # not wait_for: in Python 3.11 it swallows a cancellation that comes together with the event
+            async with asyncio.timeout(limite_s):
+                await self._evento.wait()
         except TimeoutError:
             return False
         finally:

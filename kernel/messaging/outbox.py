@@ -1,0 +1,35 @@
+"""The outbox: events written in the transaction of the decision they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from kernel.messaging.log import Saida
+from kernel.persistence.banco import Conexao
+
+
+def canal_do_outbox(sala: str) -> str:
+    """The notice channel on which the relay of `sala` listens."""
+    return f"{sala}_outbox"
+
+
+async def gravar(con: Conexao, sala: str, saidas: Sequence[Saida]) -> None:
+    """Queues `saidas` for the relay, in their order, inside the caller's transaction."""
+    if not saidas:
+        return
+    # unnest keeps the order of its arrays, and identity values are handed out in it
+    await con.execute(
+        f"""insert into {sala}.outbox (topico, chave, valor, cabecalhos)
+            select topico, chave, valor, cabecalhos::jsonb
+            from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) with ordinality
+                as s (topico, chave, valor, cabecalhos, n)
+            order by n""",
+        [s.topico for s in saidas],
+        [s.chave for s in saidas],
+        [s.valor for s in saidas],
+        # as text: asyncpg would take a list of lists for an array of two dimensions
+        [orjson.dumps([[nome, valor.decode()] for nome, valor in s.cabecalhos]).decode() for s in saidas],
+    )
+    await con.execute("select pg_notify($1, '')", canal_do_outbox(sala))
