@@ -48,11 +48,11 @@ def formas_atuais() -> dict[str, Forma]:
     return {evento.tipo: forma_de(esquema_do_evento(evento)) for evento in EVENTOS}
 
 
-def formas_publicadas() -> dict[str, Forma]:
+def formas_publicadas(congelado: Path = PUBLICADOS) -> dict[str, Forma]:
     """The frozen form of each published version; none before the first publication."""
-    if not PUBLICADOS.exists():
+    if not congelado.exists():
         return {}
-    return {tipo: de_json(forma) for tipo, forma in json.loads(PUBLICADOS.read_text("utf-8")).items()}
+    return {tipo: de_json(forma) for tipo, forma in json.loads(congelado.read_text("utf-8")).items()}
 
 
 def quebras(publicadas: Mapping[str, Forma], atuais: Mapping[str, Forma]) -> list[str]:
@@ -64,32 +64,33 @@ def quebras(publicadas: Mapping[str, Forma], atuais: Mapping[str, Forma]) -> lis
     ]
 
 
-def arquivos() -> dict[Path, str]:
-    """All that is generated, by path. Deterministic; `publicados.json` is not among it, since it is frozen."""
+def arquivos() -> dict[str, str]:
+    """All that is generated, by path within `schemas`. Deterministic; `publicados.json` is not among it, since it is frozen."""
     paginas = paginas_escritas()
-    esquemas = {PASTA / "gerados" / f"{evento.tipo}.json": _json(esquema_do_evento(evento)) for evento in EVENTOS}
+    esquemas = {f"gerados/{evento.tipo}.json": _json(esquema_do_evento(evento)) for evento in EVENTOS}
     return esquemas | {
-        PASTA / "gerados" / "topicos.json": _json([asdict(pagina) for pagina in paginas]),
-        PASTA / "asyncapi.yaml": _yaml(documento(paginas, EVENTOS, exemplos_escritos())),
+        "gerados/topicos.json": _json([asdict(pagina) for pagina in paginas]),
+        "asyncapi.yaml": _yaml(documento(paginas, EVENTOS, exemplos_escritos())),
     }
 
 
-def gerar() -> None:
-    """Writes all files, and removes schemas of events that are no more."""
-    novos = arquivos()
-    for velho in set((PASTA / "gerados").glob("*.json")) - {*novos, PUBLICADOS}:
+def gerar(destino: Path = PASTA) -> None:
+    """Writes all files below `destino`, and removes schemas of events that are no more."""
+    novos = {destino / caminho: texto for caminho, texto in arquivos().items()}
+    congelado = destino / "gerados" / PUBLICADOS.name
+    for velho in set((destino / "gerados").glob("*.json")) - {*novos, congelado}:
         velho.unlink()
     for caminho, texto in novos.items():
         caminho.write_text(texto, "utf-8")
 
 
-def publicar() -> None:
-    """Freezes the present forms. Raises `SystemExit` where a published version would change."""
+def publicar(congelado: Path = PUBLICADOS) -> None:
+    """Freezes the present forms in `congelado`. Raises `SystemExit` where a published version would change."""
     atuais = formas_atuais()
-    motivos = quebras(formas_publicadas(), atuais)
+    motivos = quebras(formas_publicadas(congelado), atuais)
     if motivos:
         raise SystemExit("Uma versão publicada não muda; crie outra ao lado dela:\n" + "\n".join(motivos))
-    PUBLICADOS.write_text(_json({tipo: para_json(forma) for tipo, forma in atuais.items()}), "utf-8")
+    congelado.write_text(_json({tipo: para_json(forma) for tipo, forma in atuais.items()}), "utf-8")
 
 
 def _json(valor: Any) -> str:
