@@ -1,0 +1,1 @@
+"""The journal file, the HTTP client, the clock."""

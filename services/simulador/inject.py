@@ -1,0 +1,131 @@
+"""Composition root of the simulator: the only file that names concrete adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.types import ASGIApp
+
+from kernel.http.app import criar_app
+from kernel.http.auth import Identidade
+from kernel.metrics import Metricas
+from simulador.adapters.inbound.app import AplicacaoSimulador
+from simulador.adapters.inbound.controle import ColetorDoSimulador, rotas_de_controle
+from simulador.adapters.inbound.meta import PortaMeta
+from simulador.adapters.inbound.twilio import PortaTwilio
+from simulador.adapters.outbound.cliente_http import abrir_cliente
+from simulador.adapters.outbound.diario import DiarioEmArquivo
+from simulador.adapters.outbound.relogio import com_desvio, relogio_da_maquina
+from simulador.application.acertar_relogio import AcertarRelogio
+from simulador.application.comportar import Comportar
+from simulador.application.conferir_webhook import ConferirWebhook
+from simulador.application.entregar_recibos import EntregarRecibos
+from simulador.application.escrever import Escrever
+from simulador.application.receber_pedido import ReceberPedido
+from simulador.application.registro import Registro
+from simulador.application.seguir_roteiro import SeguirRoteiro
+from simulador.config import ConfigSimulador
+from simulador.errors import EntradaInvalida, RelogioAlheio
+
+
+@dataclass(frozen=True, slots=True)
+class Simulador:
+    """app: serve it under uvicorn (cutting a connection without an answer needs it). registro: the truth, for tests."""
+
+    app: ASGIApp
+    registro: Registro
+
+
+class _NinguemEntra:
+    """The control takes no token; no route asks for one."""
+
+    async def verificar(self, token: str) -> Identidade | None:
+        return None
+
+
+def _novo_id(prefixo: str) -> str:
+    """SM…, CA… (32 hex digits), wamid.… and m_… (base64 of random bytes), as the providers' ids look."""
+    if prefixo in {"wamid.", "m_"}:
+        return prefixo + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
+    return prefixo + secrets.token_hex(16)
+
+
+async def _prontidao() -> Mapping[str, bool]:
+    # composed only after the journal was replayed
+    return {"simulador": True}
+
+
+@asynccontextmanager
+async def preparar_simulador(config: ConfigSimulador, *, agora: Callable[[], datetime] | None = None) -> AsyncIterator[Simulador]:
+    """Opens the journal, resumes what was owed, and delivers receipts in the background until left.
+
+    agora: the embedder's clock (then `PUT /relogio` is refused); None: the machine's, adjustable by that route.
+    Raises DiarioEmUso, DiarioCorrompido.
+    """
+    base = agora or relogio_da_maquina
+    diario = DiarioEmArquivo(config.dados)
+    with contextlib.closing(diario):
+        registro = Registro(diario, limite_mensagens=config.limite_mensagens, compactar_em_bytes=config.compactar_em_bytes)
+        mostrado = base if agora else com_desvio(base, lambda: registro.desvio_s)
+        async with abrir_cliente(config.trabalhadores) as cliente:
+            entrega = EntregarRecibos(
+                registro,
+                cliente,
+                config.contas,
+                agora=mostrado,
+                roteiro=SeguirRoteiro(registro, cliente, config.contas),
+                trabalhadores=config.trabalhadores,
+            )
+            entrega.retomar()
+            tarefa = asyncio.create_task(entrega.executar(), name="simulador-recibos")
+            conferir = ConferirWebhook(cliente, config.contas)
+            app = _montar(
+                config,
+                registro=registro,
+                entrega=entrega,
+                conferir=conferir,
+                base=base,
+                mostrado=mostrado,
+                embutido=agora is not None,
+            )
+            try:
+                yield Simulador(app, registro)
+            finally:
+                tarefa.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await tarefa
+
+
+def _montar(
+    config: ConfigSimulador,
+    *,
+    registro: Registro,
+    entrega: EntregarRecibos,
+    conferir: ConferirWebhook,
+    base: Callable[[], datetime],
+    mostrado: Callable[[], datetime],
+    embutido: bool,
+) -> ASGIApp:
+    contas = config.contas
+    receber = ReceberPedido(registro, agora=mostrado, novo_id=_novo_id, agendar=entrega.agendar)
+    escrever = Escrever(registro, contas, agora=mostrado, novo_id=_novo_id, agendar=entrega.agendar)
+    acertar = AcertarRelogio(registro, base=base, alheio=embutido)
+    metricas = Metricas()
+    metricas.registro.register(ColetorDoSimulador(registro))
+    controle = criar_app(
+        titulo="Simulador de provedores",
+        descricao="O lado da Twilio e da Meta na máquina de quem desenvolve. O controle não pede token.",
+        rotas=[rotas_de_controle(registro, Comportar(registro), escrever, acertar, conferir)],
+        prontidao=_prontidao,
+        verificador=_NinguemEntra(),
+        metricas=metricas,
+        erros={EntradaInvalida: 422, RelogioAlheio: 409},
+    )
+    return AplicacaoSimulador(PortaTwilio(contas, registro, receber), PortaMeta(contas, registro, receber), controle)
