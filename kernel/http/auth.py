@@ -113,6 +113,15 @@ async def _identificar(request: Request, credencial: HTTPAuthorizationCredential
     return quem
 
 
+# For routes: `quem: Operador`. Module-level names, since postponed annotations cannot see a factory's local ones: FastAPI
+# would take such a parameter for a query field.
+Qualquer = Annotated[Identidade, Depends(exigir())]
+Operador = Annotated[Identidade, Depends(exigir(Papel.OPERADOR))]
+Supervisor = Annotated[Identidade, Depends(exigir(Papel.SUPERVISOR))]
+Auditor = Annotated[Identidade, Depends(exigir(Papel.AUDITOR))]
+Integracao = Annotated[Identidade, Depends(exigir(Papel.INTEGRACAO))]
+Admin = Annotated[Identidade, Depends(exigir(Papel.ADMIN))]
+
 # For the migration of the shared schema, and for tests.
 DDL_TOKENS = """
 create table plataforma.token (

@@ -2,8 +2,8 @@
 
 The key's record and the effect commit in one transaction, so there is no lease to expire: a crash leaves neither. In a route:
 
-    @rotas.post("/v1/campanhas", status_code=201, response_model=Campanha, responses=RESPOSTAS)
-    async def criar(request: Request, dados: NovaCampanha, quem: Annotated[Identidade, Depends(exigir(…))], chave: Chave):
+    @rotas.post("/v1/campanhas", status_code=201, response_model=Campanha)
+    async def criar(request: Request, dados: NovaCampanha, quem: Operador, chave: Chave = None):
         return await uma_vez(
             request, chave, banco=banco, esquema="regua", quem=quem, agora=relogio.agora(), status=201,
             executar=lambda con: criar_campanha(con, dados, …),
