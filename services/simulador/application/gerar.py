@@ -24,7 +24,7 @@ LIMITE = 3_000_000
 ANO_MINIMO, ANO_MAXIMO = 1980, 2199
 INADIMPLENCIA_MAXIMA = 0.5
 PARCIAL = ".parcial"
-ERRO_DE_USO, ERRO_DE_ESCRITA = 2, 1
+ERRO_DE_USO, ERRO_DE_ESCRITA, INTERROMPIDO = 2, 1, 130
 
 
 class ArgumentoInvalido(ValueError):
@@ -46,7 +46,7 @@ def argumentos_gerar(subparser: argparse.ArgumentParser) -> None:
 
 
 def executar_gerar(args: argparse.Namespace) -> int:
-    """Writes the base. 0; 2 for wrong arguments and 1 for a folder that cannot be written, each said on stderr."""
+    """Writes the base. 0; 2 for wrong arguments, 1 for a folder that cannot be written, 130 for Ctrl-C; said on stderr."""
     try:
         parametros, saida = _parametros(args), _saida(args)
         linhas = gerar_base(parametros, saida, _mostrador(sys.stderr))
@@ -56,6 +56,9 @@ def executar_gerar(args: argparse.Namespace) -> int:
     except OSError as erro:
         sys.stderr.write(f"erro: não foi possível gravar a base em {args.saida}: {erro.strerror or erro}\n")
         return ERRO_DE_ESCRITA
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrompido: os arquivos que já estavam na pasta ficaram como eram\n")
+        return INTERROMPIDO
     for arquivo, quantas in linhas.items():
         sys.stdout.write(f"{saida / arquivo}.csv: {quantas} linhas\n")
     return 0

@@ -47,8 +47,9 @@ def competencias_antes(hoje: date, quantas: int = COMPETENCIAS) -> list[tuple[in
 
 def _dias(primeiro: int, ultimo: int, hoje: int) -> tuple[str, ...]:
     """Eight ISO days spread over primeiro..ultimo, none after `hoje`."""
-    fim = max(primeiro, min(ultimo, hoje))
-    return tuple(date.fromordinal(primeiro + (fim - primeiro) * i // (OPCOES - 1)).isoformat() for i in range(OPCOES))
+    fim = min(ultimo, hoje)
+    inicio = min(primeiro, fim)
+    return tuple(date.fromordinal(inicio + (fim - inicio) * i // (OPCOES - 1)).isoformat() for i in range(OPCOES))
 
 
 def _prazo(ano: int, mes: int, regime: str, hoje: date) -> Prazo:

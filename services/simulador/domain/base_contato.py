@@ -14,6 +14,7 @@ DDD = "82"
 # taxpayers who share one accountant's phone
 CLIENTES_POR_CONTADOR = 8
 INVALIDOS = ("não informado", "82 9999", "+5582000", "(00) 00000-0000", "82 9 9a01-2345", "0800 082 0000")
+ESTRANGEIROS = ("es", "es", "es", "en")
 # (share of taxpayers in 256ths, channel)
 CANAIS_DE_TELEFONE = ((205, "whatsapp"), (225, "sms"), (205, "voz"))
 
@@ -62,7 +63,7 @@ def escrever_contatos(bloco: Bloco, id_: str, indice: int, postal: str, *, sorte
     bits = sorteio.getrandbits(56)
     if bits & 63 == 0:
         return
-    idioma = ("es", "es", "en")[bits >> 8 & 1] if bits >> 10 & 127 < 2 else "pt-BR"
+    idioma = ESTRANGEIROS[bits >> 8 & 3] if bits >> 10 & 127 < 2 else "pt-BR"
     fim = f";{idioma};{int(bits >> 18 & 255 < 192)};{int(bits >> 26 & 1023 < 922)}\n"
     numero = telefone(indice, sorteio, empresa=empresa)
     linhas = bloco.contatos

@@ -25,7 +25,7 @@ VALORES: Mapping[str, tuple[int, float]] = {"normal": (400_000, 1.3), "simples":
 REGIMES: Mapping[str, int] = {"normal": 3000, "simples": 5500, "mei": 1500}
 MENOR_VALOR = 1_000
 # nobody but a contumaz owes enough to be taken for one
-MAIOR_VALOR_DE_FALTOSO = 1_500_000
+MAIOR_VALOR_DE_FALTOSO = 1_200_000
 DIVIDA_CONTUMAZ = (56_000_000, 140_000_000)
 FATORES_ACEITOS = (0.1, 10.0)
 

@@ -129,13 +129,13 @@ def _em_queda(sorteio: Random, meses: Meses) -> Ocorrencias:
 
 
 def _sequencia(sorteio: Random, meses: Meses) -> Ocorrencias:
-    """Three to twelve competências in a row up to the newest."""
-    inicio = meses.ultimo_vencido - sorteio.randint(2, 11)
-    return dict.fromkeys(range(inicio, COMPETENCIAS), Ocorrencia.ABERTO)
+    """Three competências in a row or more, up to the newest: half of the runs are within a year."""
+    atras = sorteio.randint(2, 11) if sorteio.getrandbits(1) else sorteio.randint(12, meses.ultimo_vencido)
+    return dict.fromkeys(range(meses.ultimo_vencido - atras, COMPETENCIAS), Ocorrencia.ABERTO)
 
 
 def _contumaz(sorteio: Random, meses: Meses) -> Ocorrencias:
-    inicio = 0 if sorteio.random() < 0.7 else sorteio.randint(1, meses.ultimo_vencido - 9)
+    inicio = 0 if sorteio.random() < 0.85 else sorteio.randint(1, meses.ultimo_vencido - 9)
     return dict.fromkeys(range(inicio, COMPETENCIAS), Ocorrencia.ABERTO)
 
 
