@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -22,7 +23,7 @@ Valor = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+\.[0-9]{2}$")]
 CustoValor = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]{6}$")]
 
 
-class Dados(BaseModel):
+class Dados(BaseModel, ABC):
     """The `data` of an event. Frozen, and refused with fields that its version does not have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -34,9 +35,9 @@ class Dados(BaseModel):
         """The topic this event goes to."""
         return self.topicos[0]
 
+    @abstractmethod
     def chave(self) -> str:
         """The key whose order it keeps: the contribuinte, or the conversation where none is known yet."""
-        raise NotImplementedError(type(self).__name__)
 
 
 class DoContribuinte(Dados):
