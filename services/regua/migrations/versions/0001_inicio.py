@@ -177,6 +177,8 @@ create table regua.caso (
     hipotese text,
     reincidencia int,
     rigidez smallint,
+    -- the rung that the last `divida.classificada` named
+    etapa_classificada smallint,
     -- a supervisor refused rigidity 5: the caso stays at 4
     teto_rigidez smallint not null default 5,
     unique (contribuinte, tributo, n)
@@ -276,6 +278,8 @@ create table regua.contato_canal (
     situacao text not null,
     verificado boolean not null,
     idioma text,
+    -- while the provider lets us answer freely, where the person's last conversation was on this channel
+    conversa_ate timestamptz,
     alterado_em timestamptz not null,
     primary key (contribuinte, canal)
 );

@@ -1,0 +1,1 @@
+"""The régua's ways to the outside."""

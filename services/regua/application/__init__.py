@@ -1,0 +1,1 @@
+"""The régua's use cases, and the ports they need."""
