@@ -180,6 +180,7 @@ def test_filtro_mascara_para_qualquer_outro_handler() -> None:
     except ValueError:
         registro.exc_info = sys.exc_info()
     assert FiltroDeSigilo().filter(registro)
+    assert registro.exc_info is None
     texto = logging.Formatter("%(message)s %(contribuinte)s").format(registro)
     assert "ValueError" in texto
     assert not [pedaco for pedaco in PEDACOS if pedaco in texto]

@@ -21,5 +21,7 @@ def test_inscricao_de_alagoas_invalida(texto: str) -> None:
 
 
 @given(st.integers(0, 999_999))
-def test_so_um_digito_final_confere(numero: int) -> None:
-    assert sum(validar_ie_al(f"24{numero:06d}{dv}") for dv in range(10)) == 1
+def test_so_um_digito_final_confere_e_completa_a_soma(numero: int) -> None:
+    (certo,) = (dv for dv in range(10) if validar_ie_al(f"24{numero:06d}{dv}"))
+    soma = sum(int(c) * peso for c, peso in zip(f"24{numero:06d}", range(9, 1, -1), strict=True))
+    assert (soma + certo) % 11 == 0 or (certo == 0 and (soma + 10) % 11 == 0)

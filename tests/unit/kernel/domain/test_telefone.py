@@ -64,6 +64,7 @@ def test_telefone_lido(texto: str, e164: str, tipo: str, *, reparado: bool) -> N
         ("82 8999-00000", "inexistente"),
         ("14155552671999", "inexistente"),
         ("0014155552671", "inexistente"),
+        ("00 21 1 415 555 2671", "inexistente"),
         ("+12345", "inexistente"),
         ("829999900001", "inexistente"),
         ("82999990000 ramal 12", "caracteres"),

@@ -53,9 +53,11 @@ def test_renavam_recusado(texto: str, motivo: str) -> None:
 
 
 @given(st.integers(1, 9_999_999_999))
-def test_so_um_digito_final_confere(corpo: int) -> None:
-    lidos = [ler_renavam(f"{corpo:010d}{dv}") for dv in range(10)]
-    assert sum(renavam.dv_correto for renavam in lidos) == 1
+def test_so_um_digito_final_confere_e_completa_a_soma(corpo: int) -> None:
+    (certo,) = (dv for dv in range(10) if ler_renavam(f"{corpo:010d}{dv}").dv_correto)
+    soma = sum(int(c) * peso for c, peso in zip(f"{corpo:010d}", (3, 2, 9, 8, 7, 6, 5, 4, 3, 2), strict=True))
+    # The digit completes the sum to a multiple of 11; where that would take 10, it is 0.
+    assert (soma + certo) % 11 == 0 or (certo == 0 and (soma + 10) % 11 == 0)
 
 
 @pytest.mark.parametrize(("texto", "valor"), [("abc-1234", "ABC1234"), ("ABC 1C34", "ABC1C34"), (" abc1z34 ", "ABC1Z34")])
