@@ -178,9 +178,9 @@ def resposta_de_problema(
     if lista := list(campos):
         corpo["campos"] = lista
     corpo.update(extras)
-    # ASCII escapes: a lone surrogate that a caller put in a field's name must not break the answer
+    # a caller may put a lone surrogate in a field's name, which UTF-8 has no bytes for
     return Response(
-        json.dumps(corpo, separators=(",", ":")).encode(),
+        json.dumps(corpo, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
         status_code=status,
         headers={**(cabecalhos or {}), "Content-Language": "pt-BR", "Cache-Control": "no-store"},
         media_type=TIPO_DE_CONTEUDO,

@@ -136,7 +136,7 @@ async def test_simultaneas_uma_cria_e_a_outra_recebe_409(mesa: Mesa) -> None:
     mesa.portao.clear()
     primeira = asyncio.create_task(_criar(mesa, "k1"))
     await asyncio.wait_for(mesa.entrou.wait(), 30)
-    segunda = await _criar(mesa, "k1")
+    segunda = await asyncio.wait_for(_criar(mesa, "k1"), 30)
     assert (segunda.status_code, segunda.json()["codigo"]) == (409, "idempotencia_em_andamento")
     assert segunda.headers["retry-after"] == "1"
     mesa.portao.set()

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, WebSocket
 from pydantic import BaseModel, Field
+from starlette.types import Message, Scope
 
 from kernel import rastro
 from kernel.http.auth import Identidade, Papel, exigir
@@ -175,6 +176,35 @@ async def test_rastros_de_chamadas_simultaneas_nao_se_misturam() -> None:
     async with cliente(um_app(rotas)) as http:
         respostas = await asyncio.gather(*(http.get("/junto", headers={"traceparent": t}) for t in enviados))
     assert [r.json()["rastro"] for r in respostas] == enviados
+
+
+async def test_websocket_passa_pela_borda_com_o_rastro() -> None:
+    rotas = APIRouter()
+
+    @rotas.websocket("/ws")
+    async def conversa(ws: WebSocket) -> None:
+        await ws.accept()
+        await ws.send_text(str(rastro.atual()))
+        await ws.close()
+
+    enviadas: list[Message] = []
+
+    async def receber() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def enviar(mensagem: Message) -> None:
+        enviadas.append(mensagem)
+
+    escopo: Scope = {
+        "type": "websocket",
+        "path": "/ws",
+        "query_string": b"",
+        "headers": [(b"traceparent", TRACO.encode())],
+        "subprotocols": [],
+    }
+    await um_app(rotas)(escopo, receber, enviar)
+    assert [m["type"] for m in enviadas] == ["websocket.accept", "websocket.send", "websocket.close"]
+    assert enviadas[1]["text"] == TRACO
 
 
 async def test_id_da_requisicao() -> None:

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import core_schema
+from starlette.types import Message, Scope
 
 from kernel.http.borda import RespostaInterrompida
 from kernel.http.problema import EntradaInvalida, MuitasRequisicoes, NaoEncontrado, mapear_erros
@@ -226,6 +227,22 @@ async def test_corpo_grande_demais_e_recusado_anunciado_ou_nao(tamanho: int, sta
     assert resposta.status_code == status
     if status == 413:
         assert resposta.json()["codigo"] == "corpo_grande_demais"
+
+
+async def test_corpo_anunciado_grande_demais_e_recusado_sem_ler() -> None:
+    enviadas: list[Message] = []
+
+    async def receber() -> Message:
+        raise AssertionError("o corpo foi lido")
+
+    async def enviar(mensagem: Message) -> None:
+        enviadas.append(mensagem)
+
+    cabecalhos = [(b"content-length", b"5001")]
+    escopo: Scope = {"type": "http", "method": "POST", "path": "/bruto", "query_string": b"", "headers": cabecalhos}
+    await um_app(rotas(), corpo_maximo=5000)(escopo, receber, enviar)
+    assert enviadas[0]["status"] == 413
+    assert (b"connection", b"close") in enviadas[0]["headers"]
 
 
 async def test_json_grande_em_partes_e_413_e_nao_400() -> None:
