@@ -125,15 +125,26 @@ def test_digitos_conferem_com_documentos_publicados() -> None:
     assert not documento_valido("12ABC34501DE36")
 
 
-@pytest.mark.parametrize("indice", [0, 1, 7, 999_999, 123_456_789])
-def test_renavam_e_inscricao_tem_digito_certo(indice: int) -> None:
-    numero = renavam(indice)
-    soma = sum(int(c) * p for c, p in zip(numero[:10], [3, 2, 9, 8, 7, 6, 5, 4, 3, 2], strict=True))
-    assert len(numero) == 11
-    assert int(numero[10]) == soma * 10 % 11 % 10
-    ie = inscricao_estadual(indice, "0")
-    assert len(ie) == 9
-    assert int(ie[8]) == sum(int(c) * p for c, p in zip(ie[:8], range(9, 1, -1), strict=True)) * 10 % 11 % 10
+@pytest.mark.parametrize("numero", ["86769597308", "00639884962", "01234567897", "12345678900"])
+def test_conta_do_renavam_confere_com_numeros_publicados(numero: str) -> None:
+    assert digito_renavam(numero) == numero[10]
+
+
+def digito_renavam(numero: str) -> str:
+    pesos = [3, 2, 9, 8, 7, 6, 5, 4, 3, 2]
+    return str(sum(int(c) * p for c, p in zip(numero[:10], pesos, strict=True)) * 10 % 11 % 10)
+
+
+def digito_alagoas(numero: str) -> str:
+    return str(sum(int(c) * p for c, p in zip(numero[:8], range(9, 1, -1), strict=True)) * 10 % 11 % 10)
+
+
+def test_renavam_e_inscricao_tem_digito_certo() -> None:
+    assert digito_alagoas("240000048") == "8"
+    for indice in range(1000):
+        veiculo, empresa = renavam(indice), inscricao_estadual(indice, "8")
+        assert (len(veiculo), veiculo[10:]) == (11, digito_renavam(veiculo))
+        assert (len(empresa), empresa[8:]) == (9, digito_alagoas(empresa))
 
 
 def test_numeros_nao_se_repetem_entre_indices_vizinhos() -> None:
