@@ -260,7 +260,7 @@ class SuiteDoLog:
         assert not {r.particao for r in de["a"]} & {r.particao for r in de["b"]}
         await a.close()
         await producer.publish(saidas(topico, 100, inicio=600))
-        assert sorted(numeros(await ler(b, 100))) == list(range(600, 700))
+        assert sorted(numeros(await ler(b, 100, confirmar=True))) == list(range(600, 700))
 
     async def test_quem_perdeu_a_vez_nao_move_a_posicao(self, log: Log) -> None:
         topico, grupo = await novo_topico(log), novo_grupo()
