@@ -34,7 +34,7 @@ def _lint(pasta: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own tool on our own tree
         [LINT, "--config", CONFIGURACAO, "--no-cache", "--no-logo"],
         cwd=pasta,
-        env={**os.environ, "COLUMNS": "300", "PYTHONPATH": str(pasta)},
+        env={**os.environ, "COLUMNS": "300", "PYTHONPATH": f"{pasta}{os.pathsep}{pasta / 'services'}"},
         capture_output=True,
         text=True,
         check=False,
