@@ -48,7 +48,7 @@ class ConfigComum(BaseSettings):
     @field_validator("relogio")
     @classmethod
     def _instante(cls, valor: str) -> str:
-        if valor == "real":
+        if valor in {"", "real"}:
             return valor
         try:
             instante = datetime.fromisoformat(valor)

@@ -1,0 +1,1 @@
+"""Between the platform and what stands around it."""

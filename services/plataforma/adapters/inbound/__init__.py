@@ -1,0 +1,1 @@
+"""What comes in: events for the panel, and the first page."""

@@ -1,0 +1,75 @@
+"""The first page: what runs here, and where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from plataforma.domain.painel import ORDEM_DE_ESTADOS, Retrato
+
+_ESTILO = """
+:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
+body{max-width:62rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem}
+caption{text-align:left;font-weight:600;padding:.25rem 0}
+th,td{border:1px solid #8888;padding:.25rem .75rem;text-align:right}
+th:first-child,td:first-child{text-align:left}
+code{background:#8882;padding:.1rem .3rem;border-radius:.2rem}
+"""
+_LUGARES = (
+    ("/docs", "a documentação da API, para experimentar cada chamada"),
+    ("/openapi.json", "a mesma descrição, para programas"),
+    ("/saude/pronto", "se cada parte está pronta"),
+    ("/metrics", "as medidas, no formato do Prometheus"),
+)
+
+
+def pagina_inicial(retratar: Callable[[], Awaitable[Retrato]], *, salas: tuple[str, ...], simulador: str | None) -> APIRouter:
+    """A router with `GET /`; no figure on it tells of a person."""
+    rotas = APIRouter(tags=["plataforma"])
+
+    @rotas.get("/", response_class=HTMLResponse, summary="O que está em execução e onde olhar", include_in_schema=False)
+    async def inicio() -> HTMLResponse:
+        return HTMLResponse(
+            _pagina(await retratar(), salas, simulador),
+            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"},
+        )
+
+    return rotas
+
+
+def _pagina(retrato: Retrato, salas: tuple[str, ...], simulador: str | None) -> str:
+    lugares = "".join(f'<li><a href="{caminho}">{caminho}</a>: {escape(texto)}</li>' for caminho, texto in _LUGARES)
+    if simulador is not None:
+        lugares += f'<li><a href="{escape(simulador)}/contagem">{escape(simulador)}</a>: o simulador dos provedores</li>'
+    return f"""<!doctype html><html lang="pt-BR"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="5"><title>Régua Multicanal</title><style>{_ESTILO}</style></head><body>
+<h1>Régua Multicanal</h1><p>Em execução: {", ".join(salas)}. Relógio: {retrato.agora:%d/%m/%Y %H:%M}.
+Na fila: {retrato.atraso}.</p><main>{_tabelas(retrato)}<h2>Onde olhar</h2><ul>{lugares}</ul>
+<p>As chamadas pedem <code>Authorization: Bearer</code> com o token que o terminal mostrou.</p></main></body></html>"""
+
+
+def _tabelas(retrato: Retrato) -> str:
+    if not retrato.acionamentos:
+        return "<p>Nenhum acionamento ainda.</p>"
+    presentes = [e for e in ORDEM_DE_ESTADOS if any(e in estados for estados in retrato.por_canal.values())]
+    custos = [(moeda, f"{valor:.2f}") for moeda, valor in sorted(retrato.custos.items())]
+    return (
+        _tabela("Acionamentos por hipótese", ("hipótese", "quantos"), sorted(retrato.por_hipotese.items()))
+        + _tabela("Acionamentos por rigidez", ("rigidez", "quantos"), sorted(retrato.por_rigidez.items()))
+        + _tabela(
+            "Mensagens por canal e estado",
+            ("canal", *presentes),
+            [(canal, *(estados.get(e, 0) for e in presentes)) for canal, estados in sorted(retrato.por_canal.items())],
+        )
+        + _tabela("Custo", ("moeda", "valor"), custos)
+    )
+
+
+def _tabela(titulo: str, colunas: tuple[str, ...], linhas: Sequence[tuple[object, ...]]) -> str:
+    topo = "".join(f'<th scope="col">{escape(coluna)}</th>' for coluna in colunas)
+    corpo = "".join("<tr>" + "".join(f"<td>{escape(str(celula))}</td>" for celula in linha) + "</tr>" for linha in linhas)
+    return f"<table><caption>{escape(titulo)}</caption><thead><tr>{topo}</tr></thead><tbody>{corpo}</tbody></table>"

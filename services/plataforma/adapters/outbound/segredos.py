@@ -1,0 +1,82 @@
+"""Settings of the providers where they are the simulator: accounts and secrets of this folder, made once."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kernel.config import ConfigInvalida
+
+_ARQUIVO = "segredos.json"
+# What a real provider needs from us, by the setting that says it is real.
+_EXIGIDOS: Mapping[str, tuple[str, ...]] = {
+    "TWILIO_BASE_URL": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_DE"),
+    "META_BASE_URL": ("META_TOKEN", "META_APP_SECRET", "META_VERIFY_TOKEN", "WHATSAPP_PHONE_NUMBER_ID"),
+}
+
+
+def eh_simulador(url: str, porta: int) -> bool:
+    """Whether `url` is the simulator of the platform on `porta`."""
+    partes = urlsplit(url)
+    return partes.hostname in {"127.0.0.1", "localhost", "::1"} and partes.port == porta + 1
+
+
+def completar(ambiente: MutableMapping[str, str], dados: Path, porta: int) -> bool:
+    """Fills in what `ambiente` leaves to the simulator; True where every provider is the simulator.
+
+    Raises `ConfigInvalida` where a real address stands without its secrets.
+    """
+    simulador = f"http://127.0.0.1:{porta + 1}"
+    todos = True
+    for base, exigidos in _EXIGIDOS.items():
+        if ambiente.get(base) and not eh_simulador(ambiente[base], porta):
+            todos = False
+            falta = next((nome for nome in exigidos if not ambiente.get(nome)), None)
+            if falta is not None:
+                raise ConfigInvalida(f"Falta {falta}: {base} aponta para um provedor real, que precisa dele.")
+    padroes = {**_guardados(dados), "TWILIO_BASE_URL": simulador, "META_BASE_URL": simulador}
+    for nome, valor in padroes.items():
+        if not ambiente.get(nome):
+            ambiente[nome] = valor
+    return todos
+
+
+def _guardados(dados: Path) -> dict[str, str]:
+    """The random secrets of this folder."""
+    arquivo = dados / _ARQUIVO
+    if not arquivo.exists():
+        novos = {
+            "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "TWILIO_SMS_DE": "+15005550006",
+            "TWILIO_VOZ_DE": "+15005550006",
+            "TWILIO_WHATSAPP_DE": "+15005550006",
+            "META_TOKEN": secrets.token_urlsafe(32),
+            "META_APP_SECRET": secrets.token_hex(16),
+            "META_VERIFY_TOKEN": secrets.token_urlsafe(16),
+            "WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
+            "MESSENGER_PAGE_ID": "200000000000002",
+        }
+        parcial = arquivo.with_suffix(".parcial")
+        with os.fdopen(os.open(parcial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as saida:
+            json.dump(novos, saida)
+        parcial.replace(arquivo)
+    lidos: dict[str, str] = json.loads(arquivo.read_text())
+    return lidos
+
+
+def token_do_operador(dados: Path, dado: str | None) -> str:
+    """The first operator's token: the one given by settings, or a random one kept in `$DADOS/token` (mode 0600)."""
+    if dado:
+        return dado
+    arquivo = dados / "token"
+    if not arquivo.exists():
+        parcial = dados / "token.parcial"
+        with os.fdopen(os.open(parcial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as saida:
+            saida.write(secrets.token_urlsafe(32))
+        parcial.replace(arquivo)
+    return arquivo.read_text().strip()

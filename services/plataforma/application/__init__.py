@@ -1,0 +1,1 @@
+"""What the platform does besides its rooms: the live panel, the example base, the clock's advance."""

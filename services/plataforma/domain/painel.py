@@ -1,0 +1,60 @@
+"""The figures of the live summary, and their way into lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+ORDEM_DE_ESTADOS = (
+    "pendente",
+    "enviando",
+    "incerto",
+    "aceito",
+    "enviado",
+    "expirado",
+    "falhou",
+    "entregue",
+    "lido",
+    "suprimido",
+)
+FINAIS_RUINS = frozenset({"falhou", "expirado", "incerto"})
+
+
+@dataclass(frozen=True, slots=True)
+class Retrato:
+    """What the events have told so far. Counts are of acionamentos (hipótese, rigidez) and of envios (canal, estado)."""
+
+    agora: datetime
+    por_hipotese: Mapping[str, int] = field(default_factory=dict)
+    por_rigidez: Mapping[int, int] = field(default_factory=dict)
+    por_canal: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    retidos: int = 0
+    regularizadas: int = 0
+    custos: Mapping[str, Decimal] = field(default_factory=dict)
+    atraso: int = 0
+
+    @property
+    def acionamentos(self) -> int:
+        return sum(self.por_hipotese.values())
+
+
+def em_texto(retrato: Retrato) -> str:
+    """The picture in one plain line, for a log or a terminal without colours."""
+    return " | ".join(_partes(retrato))
+
+
+def _partes(retrato: Retrato) -> Iterator[str]:
+    yield f"{retrato.agora:%d/%m/%Y %H:%M}"
+    yield f"acionamentos {retrato.acionamentos}"
+    if retrato.por_hipotese:
+        yield " ".join(f"{nome}:{n}" for nome, n in sorted(retrato.por_hipotese.items()))
+    if retrato.por_rigidez:
+        yield "rigidez " + " ".join(f"{grau}:{n}" for grau, n in sorted(retrato.por_rigidez.items()))
+    for canal, estados in sorted(retrato.por_canal.items()):
+        yield f"{canal} " + " ".join(f"{estado}:{estados[estado]}" for estado in ORDEM_DE_ESTADOS if estado in estados)
+    for moeda, valor in sorted(retrato.custos.items()):
+        yield f"custo {moeda} {valor:.2f}"
+    if retrato.atraso:
+        yield f"na fila {retrato.atraso}"
