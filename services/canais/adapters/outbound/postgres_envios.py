@@ -1,0 +1,72 @@
+"""Rows of envio in Postgres, in batches: one statement each, arrays in, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from canais.adapters.outbound import postgres_sql as sql
+from canais.application.ports import Cancelamento, Emissao, Mudanca, Reivindicacao
+from canais.domain.envio import Envio, fica_na_historia
+from kernel.persistence.banco import Conexao
+
+
+class EnviosPostgres:
+    """The port `Envios` on one connection inside its transaction."""
+
+    def __init__(self, con: Conexao) -> None:
+        self._con = con
+
+    async def criar(self, emissoes: Sequence[Emissao], agora: datetime) -> list[Envio]:
+        unicas = list({e.envio: e for e in emissoes}.values())
+        # wakes the senders once this commits, and only then
+        linhas = await self._con.fetch(sql.CRIAR, agora, *zip(*unicas, strict=True))
+        if linhas:
+            await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
+        return [Envio(*linha) for linha in linhas]
+
+    async def travar(self, envios: Collection[UUID]) -> list[Envio]:
+        return [Envio(*linha) for linha in await self._con.fetch(sql.TRAVAR, list(envios))]
+
+    async def ids_por_provedor(self, ids: Collection[str]) -> Mapping[str, UUID]:
+        return {linha[0]: linha[1] for linha in await self._con.fetch(sql.IDS_POR_PROVEDOR, list(ids))}
+
+    async def reivindicar(self, pedido: Reivindicacao) -> list[Envio]:
+        linhas = await self._con.fetch(
+            sql.REIVINDICAR, pedido.canal, pedido.agora, pedido.maximo, pedido.trava, pedido.provedor, pedido.dia
+        )
+        return [Envio(*linha) for linha in linhas]
+
+    async def sem_pedido(self, travas: Collection[int], em_curso: Collection[UUID]) -> list[Envio]:
+        return [Envio(*linha) for linha in await self._con.fetch(sql.SEM_PEDIDO, list(travas), list(em_curso))]
+
+    async def orfaos(self, limite: int) -> list[Envio]:
+        return [Envio(*linha) for linha in await self._con.fetch(sql.ORFAOS, sql.CLASSE_DA_TRAVA, limite)]
+
+    async def vencidos(self, agora: datetime, limite: int) -> list[Envio]:
+        return [Envio(*linha) for linha in await self._con.fetch(sql.VENCIDOS, agora, limite)]
+
+    async def a_consultar(self, agora: datetime, limite: int) -> list[Envio]:
+        return [Envio(*linha) for linha in await self._con.fetch(sql.A_CONSULTAR, agora, limite)]
+
+    async def gravar(self, mudancas: Sequence[Mudanca], agora: datetime) -> None:
+        # several steps of one envio: the row gets where they end, the history each of them
+        finais = list({m.depois.envio: m.depois for m in mudancas}.values())
+        await self._con.execute(sql.GRAVAR, agora, *([e[campo] for e in finais] for campo in sql.CAMPOS_GRAVADOS))
+        linhas = [m.depois for m in mudancas if fica_na_historia(m.antes, m.depois)]
+        if linhas:
+            await self._con.execute(
+                sql.HISTORIAR,
+                agora,
+                [e.envio for e in linhas],
+                [e.estado for e in linhas],
+                [e.provedor_em for e in linhas],
+                [e.codigo_falha for e in linhas],
+            )
+        if any(e.estado == "pendente" for e in finais):
+            await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
+
+    async def suprimir_na_origem(self, cancelamentos: Sequence[Cancelamento]) -> None:
+        unicos = list({(c.acionamento, c.canal): c for c in cancelamentos}.values())
+        await self._con.execute(sql.TUMULO, *zip(*unicos, strict=True))
