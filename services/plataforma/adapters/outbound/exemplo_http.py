@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -64,12 +65,12 @@ class CargaDoExemplo:
             f"{sum(ciclo['suprimidos'].values())} suprimidos"
         )
 
-    async def _ate_acabar(self, api: httpx.AsyncClient, raiz: str, resposta: httpx.Response, nome: str) -> dict[str, object]:
+    async def _ate_acabar(self, api: httpx.AsyncClient, raiz: str, resposta: httpx.Response, nome: str) -> dict[str, Any]:
         if resposta.status_code >= 300:
             raise ExemploFalhou(f"A API recusou {nome}: {resposta.status_code} {resposta.text[:200]}")
         id_ = resposta.json()["id"]
         while True:
-            situacao: dict[str, object] = (await api.get(f"{raiz}/{id_}")).raise_for_status().json()
+            situacao: dict[str, Any] = (await api.get(f"{raiz}/{id_}")).raise_for_status().json()
             if situacao["estado"] == "falhou":
                 raise ExemploFalhou(f"Não terminou bem {nome}: {situacao.get('motivo', 'sem motivo')}")
             if situacao["estado"] in _ACABADOS:

@@ -93,7 +93,8 @@ async def retratar(banco: Banco, agora: datetime, atraso: int) -> Retrato:
         custos = await con.fetch(
             "select moeda, sum(custo_micros) micros from plataforma.painel_envio where moeda is not null group by 1"
         )
-        contadores = {n: q for n, q in await con.fetch("select nome, quantos from plataforma.painel_contador")}
+        linhas = await con.fetch("select nome, quantos from plataforma.painel_contador")
+        contadores: dict[str, int] = {linha["nome"]: linha["quantos"] for linha in linhas}
     canais: dict[str, dict[str, int]] = {}
     for linha in envios:
         canais.setdefault(linha["canal"], {})[ORDEM_DE_ESTADOS[linha["posto"]]] = linha["n"]
