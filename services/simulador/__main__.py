@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -30,6 +31,8 @@ class _Servidor(uvicorn.Server):
 
 
 async def _servir(config: ConfigSimulador) -> None:
+    # hundreds of thousands of messages live long: collections that look at them all cost some 8% of the time
+    gc.set_threshold(50_000, 50, 100)
     async with preparar_simulador(config) as simulador:
         opcoes = uvicorn.Config(
             simulador.app,
@@ -37,6 +40,8 @@ async def _servir(config: ConfigSimulador) -> None:
             port=config.porta + 1,
             http="httptools",
             access_log=False,
+            proxy_headers=False,
+            server_header=False,
             log_level="warning",
             # requests held without an answer must not hold the stop
             timeout_graceful_shutdown=2,

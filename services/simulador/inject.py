@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import secrets
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,8 +53,8 @@ class _NinguemEntra:
 def _novo_id(prefixo: str) -> str:
     """SM…, CA… (32 hex digits), wamid.… and m_… (base64 of random bytes), as the providers' ids look."""
     if prefixo in {"wamid.", "m_"}:
-        return prefixo + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
-    return prefixo + secrets.token_hex(16)
+        return prefixo + base64.urlsafe_b64encode(os.urandom(30)).decode()
+    return prefixo + os.urandom(16).hex()
 
 
 async def _prontidao() -> Mapping[str, bool]:

@@ -93,7 +93,7 @@ class Registro:
         """Journals an accepted request, or a message that a person wrote (sentido entrada); then it is in the state."""
         self._ordem += 1
         m.ordem = self._ordem
-        self._anexar({"t": "a"} | self._fixos(m))
+        self._anexar(self._fixos(m) | {"t": "a"})
         self._incluir(m)
         self._contar(m)
 
@@ -145,7 +145,22 @@ class Registro:
 
     @staticmethod
     def _fixos(m: Mensagem) -> dict[str, Any]:
-        return {nome: getattr(m, nome) for nome in _FIXOS} | {"passos": m.passos, "inicial": m.estado}
+        return {
+            "id": m.id,
+            "canal": m.canal,
+            "provedor": m.provedor,
+            "sentido": m.sentido,
+            "de": m.de,
+            "para": m.para,
+            "texto": m.texto,
+            "envio": m.envio,
+            "em": m.em,
+            "retorno": m.retorno,
+            "extras": m.extras,
+            "ordem": m.ordem,
+            "passos": m.passos,
+            "inicial": m.estado,
+        }
 
     def _incluir(self, m: Mensagem) -> None:
         self.mensagens[m.id] = m
@@ -262,4 +277,4 @@ class Registro:
             "ordem": self._ordem,
         }
         for m in self.mensagens.values():
-            yield {"t": "m"} | self._fixos(m) | {"s": _andamento(m), "d": m.removida}
+            yield self._fixos(m) | {"t": "m", "s": _andamento(m), "d": m.removida}

@@ -114,7 +114,7 @@ def planejar(c: ComportamentoCanal, sorteio: Sorteio, *, formato: str, falha: st
     passos = []
     for indice, (estado, codigo) in enumerate(estados):
         atraso = sorteio.entre(*c.latencia_ms)
-        descarta, duplica, adia = (sorteio.acontece(t) for t in (c.descartar, c.duplicar, c.reordenar))
+        descarta, duplica, adia = sorteio.acontece(c.descartar), sorteio.acontece(c.duplicar), sorteio.acontece(c.reordenar)
         vezes = 0 if descarta else 1 + duplica
         passos.append(Passo(estado, codigo, atraso, vezes, adia and indice < len(estados) - 1))
     return tuple(passos)

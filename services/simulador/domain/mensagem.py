@@ -54,7 +54,7 @@ class Mensagem:
     @property
     def devidos(self) -> int:
         """Receipts that are still to be sent, repetitions included."""
-        restantes = sum(1 for acao in self.acoes[self.posicao :] if acao.tipo == "envia")
+        restantes = [acao.tipo for acao in self.acoes[self.posicao :]].count("envia")
         return restantes + len(self.a_repetir)
 
     @property
@@ -65,11 +65,16 @@ class Mensagem:
     @property
     def enviada_em(self) -> float | None:
         """When the provider handed it over, None until then."""
-        return next((em for em in self.instantes if em is not None), None) if self.canal != "voz" else None
+        # asked on every acceptance, when nothing has happened yet
+        if self.posicao == 0 or self.canal == "voz":
+            return None
+        return next((em for em in self.instantes if em is not None), None)
 
     @property
     def erro(self) -> str | None:
         """The provider's code, once the failure has happened."""
+        if self.posicao == 0:
+            return None
         return next((p.codigo for p, em in zip(self.passos, self.instantes, strict=True) if p.codigo and em is not None), None)
 
     def ocorrer(self, passo: int, em: float) -> None:
