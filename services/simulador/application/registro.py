@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from simulador.application.ports import Diario
@@ -13,6 +14,7 @@ from simulador.domain.mensagem import Mensagem, chave_de_endereco
 from simulador.domain.regras_twilio import palavra_de_saida
 
 _FIXOS = ("id", "canal", "provedor", "sentido", "de", "para", "texto", "envio", "em", "retorno", "extras", "ordem")
+_VELHAS_OLHADAS = 256
 
 
 def _andamento(m: Mensagem) -> dict[str, Any]:
@@ -196,14 +198,15 @@ class Registro:
             self._contados[m.id] = devidos
 
     def _esquecer(self) -> None:
-        velha = next(iter(self.mensagens.values()))
-        if not velha.assentada:
-            return
-        del self.mensagens[velha.id]
-        chave = chave_de_endereco(velha.para)
-        self._por_endereco[chave].remove(velha)
-        if not self._por_endereco[chave]:
-            del self._por_endereco[chave]
+        excesso = len(self.mensagens) - self._limite
+        # a few old ones that cannot settle (a platform long gone) must not keep all the others in memory
+        velhas = (m for m in islice(self.mensagens.values(), _VELHAS_OLHADAS) if m.assentada)
+        for velha in list(islice(velhas, excesso)):
+            del self.mensagens[velha.id]
+            chave = chave_de_endereco(velha.para)
+            self._por_endereco[chave].remove(velha)
+            if not self._por_endereco[chave]:
+                del self._por_endereco[chave]
 
     def _comportar(self, comportamento: Comportamento) -> None:
         self.comportamento = comportamento

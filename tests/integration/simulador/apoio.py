@@ -126,7 +126,7 @@ class Servico:
 
     async def sem_devidos(self) -> None:
         async def nada() -> bool:
-            return (await self.contagem())["recibos_devidos"] == 0
+            return bool((await self.contagem())["recibos_devidos"] == 0)
 
         await ate(nada)
 
@@ -157,7 +157,7 @@ def contas(url_publica: str) -> Contas:
 
 @asynccontextmanager
 async def abrir_servico(
-    dados: Path, plataforma: Plataforma, *, agora: Callable[[], datetime] | None = None, **outros: int
+    dados: Path, plataforma: Plataforma, *, agora: Callable[[], datetime] | None = None, **outros: Any
 ) -> AsyncIterator[Servico]:
     config = ConfigSimulador(contas=contas(plataforma.url), dados=dados, trabalhadores=8, **outros)
     async with (

@@ -144,7 +144,8 @@ async def test_o_relogio_anda_a_partir_de_onde_foi_posto(servico: Servico) -> No
     assert (await servico.http.put("/relogio", json={"agora": "2031-05-06T09:00:00-03:00"})).status_code == 200
     resposta = await servico.postar_sms()
     assert resposta.json()["date_created"].startswith("Tue, 06 May 2031 12:0")
-    for errado in ({"agora": "ontem"}, {"agora": "2031-05-06T09:00:00"}, {}, []):
+    errados: list[Any] = [{"agora": "ontem"}, {"agora": "2031-05-06T09:00:00"}, {}, []]
+    for errado in errados:
         assert (await servico.http.put("/relogio", json=errado)).status_code == 422
 
 
