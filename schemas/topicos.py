@@ -97,7 +97,9 @@ def topicos_de(sala: str) -> tuple[Topico, ...]:
 
 
 def _com_dlq(pagina: Pagina) -> tuple[Topico, Topico]:
+    # what people wrote is kept 24 hours, whatever became of it
+    retencao_dlq = RETENCAO_DLQ_DIAS if pagina.retencao_dias > 1 else pagina.retencao_dias
     return (
         Topico(pagina.topico, particoes=pagina.particoes, retencao_dias=pagina.retencao_dias),
-        Topico(pagina.topico + SUFIXO_DLQ, particoes=pagina.particoes, retencao_dias=RETENCAO_DLQ_DIAS),
+        Topico(pagina.topico + SUFIXO_DLQ, particoes=pagina.particoes, retencao_dias=retencao_dlq),
     )

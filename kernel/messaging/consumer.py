@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic
 
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, wait_exponential_jitter
 
 from kernel.clock import Relogio
 from kernel.messaging import mortas
 from kernel.messaging.envelope import EnvelopeInvalido, Evento, decodificar
+from kernel.messaging.handler import Handler, U
 from kernel.messaging.log import Consumer, Log, LogIndisponivel, Registro
 from kernel.persistence.banco import INDISPONIVEL, Banco, Conexao
 from kernel.persistence.sinal import Sinal
 
 _log = logging.getLogger(__name__)
-U = TypeVar("U")
-Handler = Callable[[U, Sequence[Evento]], Awaitable[None]]
 _TENTATIVAS = 3
 _PRESA = "espera atrás de outra do mesmo contribuinte"
 

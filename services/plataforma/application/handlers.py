@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kernel.messaging.consumer import Handler
 from kernel.messaging.envelope import Evento
+from kernel.messaging.handler import Handler
 from plataforma.application.ports import Painel
 from schemas.acionamento import AcionamentoEmitido, AcionamentoRetido
 from schemas.divida import DividaRegularizada
