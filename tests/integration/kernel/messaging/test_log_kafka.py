@@ -13,7 +13,7 @@ import pytest
 
 from kernel.messaging.kafka import LogKafka
 from kernel.messaging.log import Consumer, Log, Saida
-from kernel.testing.suite_log import LIMITE_S, SuiteDoLog, insistir, ler, novo_grupo, novo_topico, por_chave, saidas
+from kernel.testing.suite_log import LIMITE_S, SuiteDoLog, insistir, ler, novo_grupo, novo_topico, numeros, por_chave, saidas
 from tests.support.kafka import BrokerKafka
 
 pytestmark = pytest.mark.kafka
@@ -84,6 +84,38 @@ class TestLogKafka(SuiteDoLog):
         finally:
             zumbi.kill()
             await zumbi.wait()
+
+    async def test_quem_fecha_cede_as_particoes_sem_esperar_a_sessao(self, kafka_bootstrap: str) -> None:
+        """Sessions outlast the test: only a member that really leaves gives its partitions to the other."""
+        log = LogKafka(kafka_bootstrap, sessao_s=4 * LIMITE_S)
+        topico, grupo = await novo_topico(log), novo_grupo()
+        a, b = [await log.consumer(grupo=grupo, topicos=[topico], membro=m) for m in "ab"]
+        await a.close()
+        await (await log.producer()).publish(saidas(topico, 100))
+        assert sorted(numeros(await ler(b, 100, confirmar=True))) == list(range(100))
+        await log.close()
+
+    async def test_membro_morto_volta_pelo_nome_sem_esperar_a_sessao(self, kafka_bootstrap: str) -> None:
+        log = LogKafka(kafka_bootstrap, sessao_s=4 * LIMITE_S)
+        topico, grupo = await novo_topico(log), novo_grupo()
+        await (await log.producer()).publish(saidas(topico, 100))
+        morto = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "kernel.testing.membro_log", "--kafka", kafka_bootstrap),
+            *("--sessao-s", str(4 * LIMITE_S), "--grupo", grupo, "--topico", topico, "--membro", "a"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert morto.stdout is not None
+        try:
+            async with asyncio.timeout(LIMITE_S):
+                await morto.stdout.readline()
+        finally:
+            morto.kill()
+            await morto.wait()
+        async with asyncio.timeout(LIMITE_S):
+            consumer = await log.consumer(grupo=grupo, topicos=[topico], membro="a")
+        assert sorted(numeros(await ler(consumer, 100))) == list(range(100))
+        await log.close()
 
     async def test_broker_morto_e_reerguido_nao_perde_nem_desordena(self, broker_kafka: BrokerKafka) -> None:
         log = LogKafka(broker_kafka.bootstrap, tempo_limite_s=2, sessao_s=SESSAO_S)
