@@ -13,7 +13,7 @@ from datetime import datetime
 
 from starlette.types import ASGIApp
 
-from kernel.http.app import criar_app
+from kernel.http.app import Prontidao, criar_app
 from kernel.http.auth import Identidade
 from kernel.metrics import Metricas
 from simulador.adapters.inbound.app import AplicacaoSimulador
@@ -57,11 +57,6 @@ def _novo_id(prefixo: str) -> str:
     return prefixo + os.urandom(16).hex()
 
 
-async def _prontidao() -> Mapping[str, bool]:
-    # composed only after the journal was replayed
-    return {"simulador": True}
-
-
 @asynccontextmanager
 async def preparar_simulador(config: ConfigSimulador, *, agora: Callable[[], datetime] | None = None) -> AsyncIterator[Simulador]:
     """Opens the journal, resumes what was owed, and delivers receipts in the background until left.
@@ -86,11 +81,17 @@ async def preparar_simulador(config: ConfigSimulador, *, agora: Callable[[], dat
             entrega.retomar()
             tarefa = asyncio.create_task(entrega.executar(), name="simulador-recibos")
             conferir = ConferirWebhook(cliente, config.contas)
+
+            async def prontidao() -> Mapping[str, bool]:
+                # the journal was replayed before this; the delivery runs as long as the process does, or something is broken
+                return {"recibos": not tarefa.done()}
+
             app = _montar(
                 config,
                 registro=registro,
                 entrega=entrega,
                 conferir=conferir,
+                prontidao=prontidao,
                 base=base,
                 mostrado=mostrado,
                 embutido=agora is not None,
@@ -109,6 +110,7 @@ def _montar(
     registro: Registro,
     entrega: EntregarRecibos,
     conferir: ConferirWebhook,
+    prontidao: Prontidao,
     base: Callable[[], datetime],
     mostrado: Callable[[], datetime],
     embutido: bool,
@@ -123,7 +125,7 @@ def _montar(
         titulo="Simulador de provedores",
         descricao="O lado da Twilio e da Meta na máquina de quem desenvolve. O controle não pede token.",
         rotas=[rotas_de_controle(registro, Comportar(registro), escrever, acertar, conferir)],
-        prontidao=_prontidao,
+        prontidao=prontidao,
         verificador=_NinguemEntra(),
         metricas=metricas,
         erros={EntradaInvalida: 422, RelogioAlheio: 409},

@@ -44,8 +44,10 @@ def _retomar(m: Mensagem, linha: dict[str, Any]) -> None:
 class Registro:
     """Holds the state and writes the journal. Not safe across threads; one per journal.
 
-    limite_mensagens: how many messages stay in memory; beyond it the oldest settled ones are forgotten, their counts are not.
-    compactar_em_bytes: the journal is rewritten (only what still matters) where it has grown past this since the last time.
+    limite_mensagens: how many messages stay in memory (some 1.5 kB each); beyond it the oldest settled ones are
+    forgotten, their counts are not.
+    compactar_em_bytes: the journal is rewritten (only what still matters) where it has grown past this since the last time,
+    and past four times what it then was; nothing else runs meanwhile (about a second per 200,000 messages kept).
     """
 
     def __init__(self, diario: Diario, *, limite_mensagens: int = 500_000, compactar_em_bytes: int = 256 * 1024 * 1024) -> None:
@@ -106,6 +108,8 @@ class Registro:
 
     def anotar(self, m: Mensagem) -> None:
         """Journals how far a message has come."""
+        if m.assentada:
+            m.acoes = ()
         self._anexar(_andamento(m))
         self._recontar(m)
 

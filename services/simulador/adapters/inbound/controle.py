@@ -37,6 +37,24 @@ _PAGINA = """<!doctype html>
 </ul>
 </html>
 """
+_SOBRE_O_COMPORTAMENTO = """
+Por canal (`sms`, `whatsapp`, `messenger`, `voz`); taxas de 0 a 1. Cada mudança recomeça os sorteios: com a mesma `semente`,
+o n-ésimo pedido de um canal tem sempre o mesmo destino.
+
+| campo | o que faz |
+|---|---|
+| `taxa_429` | recusa, com `Retry-After` |
+| `taxa_5xx` | erro com o corpo do provedor; nunca aceita |
+| `taxa_502_sem_corpo` | 502 sem corpo; metade é aceita |
+| `timeout_antes`, `timeout_depois` | a conexão cai sem resposta depois de `timeout_s` segundos (padrão 30); só o segundo aceita |
+| `falha` | `{"código": taxa}`: recusa ou falha de entrega, conforme o código; na voz também `busy`, `no-answer` e `failed` |
+| `entregue`, `lido` | parte entregue (do que não falhou), e parte lida do que foi entregue; SMS não tem leitura |
+| `atendida` | parte das ligações que é atendida |
+| `latencia_ms` | espera, `[de, até]`, antes de cada estado |
+| `duplicar`, `reordenar`, `descartar` | parte dos recibos; o descartado não é devido |
+| `teclas` | na voz: o que cada `<Gather>` ouve, na ordem |
+| `modelos` | no WhatsApp: os modelos que existem (padrão: todos) |
+"""
 _EXEMPLO = {
     "semente": 1,
     "canais": {"sms": {"taxa_429": 0.05, "entregue": 0.95, "falha": {"30003": 0.02}, "latencia_ms": [50, 500]}},
@@ -132,7 +150,10 @@ def rotas_de_controle(
         return _json(descrever_comportamento(registro.comportamento))
 
     @rotas.put(
-        "/comportamento", summary="Muda o comportamento; o que fica de fora volta ao padrão", openapi_extra=_corpo(_EXEMPLO)
+        "/comportamento",
+        summary="Muda o comportamento; o que fica de fora volta ao padrão",
+        description=_SOBRE_O_COMPORTAMENTO,
+        openapi_extra=_corpo(_EXEMPLO),
     )
     async def mudar_comportamento(request: Request) -> Response:
         return _json(descrever_comportamento(comportar(await _ler(request))))

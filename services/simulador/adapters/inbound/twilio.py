@@ -168,8 +168,7 @@ class PortaTwilio:
     def _do_twilio(self, parametros: dict[str, str], *, voz: bool) -> Iterator[Mensagem]:
         registro = self._registro
         para = parametros.get("To")
-        todas = reversed(registro.para(para) if para else list(registro.mensagens.values()))
-        for m in todas:
+        for m in reversed(registro.para(para)) if para else reversed(registro.mensagens.values()):
             if m.provedor == "twilio" and (m.canal == "voz") == voz and (not para or _mesmo_canal(para, m)):
                 yield m
 
