@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from regua.domain import base as colunas
-from regua.domain.base import Base
+from regua.domain import acervo as colunas
+from regua.domain.acervo import Base
 from tests.support.regua_referencia import BaseDeReferencia, Debito, Declaracao, Pagamento
 
 
@@ -49,9 +49,7 @@ def uma_declaracao(competencia: str, prazo: str, entregue_em: str | None = None,
 
 def um_pagamento(debito: str | None, competencia: str, pago_em: str, valor: int = 100_00, **outros: Any) -> Pagamento:
     campos: dict[str, Any] = {"contribuinte": "C1", "tributo": "ICMS", **outros}
-    return Pagamento(
-        debito=debito, competencia=mes(competencia), pago_em=date.fromisoformat(pago_em), valor=valor, **campos
-    )
+    return Pagamento(debito=debito, competencia=mes(competencia), pago_em=date.fromisoformat(pago_em), valor=valor, **campos)
 
 
 def quadro(esquema: Mapping[str, pl.DataType], linhas: Sequence[Any]) -> pl.DataFrame:

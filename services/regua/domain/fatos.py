@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from regua.domain.base import Base, chave, competencia, linha, mes, tributo
+from regua.domain.acervo import Base, chave, competencia, linha, mes, tributo
 from regua.domain.fatos_pessoa import lembretes_ignorados, sem_condicoes
 from regua.domain.politica import Definicoes
 from regua.domain.registros import Registros, julgar, por_caso

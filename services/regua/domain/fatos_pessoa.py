@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from regua.domain.base import Base, chave, linha
+from regua.domain.acervo import Base, chave, linha
 from regua.domain.politica import Definicoes
 from regua.domain.registros import Registros
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from regua.domain.base import Base, chave, codificar, competencia, mes
+from regua.domain.acervo import Base, chave, codificar, competencia, mes
 from regua.domain.politica import Definicoes
 
 

@@ -1,0 +1,89 @@
+"""Reads the ciclo's snapshot: the whole base by ADBC as Arrow, one person by an ordinary connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+import adbc_driver_postgresql.dbapi
+import polars as pl
+
+from kernel.persistence.banco import Banco, Conexao
+from regua.adapters.outbound.ciclo_consultas import ESQUEMAS, Alvo, consultas, gasto
+from regua.application.ports_ciclo import Leitura
+from regua.domain.acervo import Base
+from regua.domain.estado import Estado
+from regua.domain.politica import Politica
+
+# ADBC is read committed unless the session says otherwise; all frames must be of one snapshot
+_OPCOES = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on -c timezone=UTC"
+_DA_BASE = ("contribuintes", "debitos", "declaracoes", "pagamentos", "lembretes", "suspensoes")
+
+
+class LeituraPostgres:
+    """`LeituraDoCiclo` on the room's database."""
+
+    def __init__(self, banco: Banco) -> None:
+        self._banco = banco
+
+    async def ler(self, *, data: date, politica: Politica, campanha: str) -> Leitura:
+        textos = consultas(data=data, politica=politica, campanha=campanha)
+        return await asyncio.to_thread(_ler_tudo, self._banco.url, textos, gasto(politica=politica, campanha=campanha))
+
+    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: str) -> Leitura:
+        async with self._banco.transacao(isolamento="repeatable_read", so_leitura=True) as con:
+            instantaneo: str = await con.fetchval("select pg_current_snapshot()::text")
+            alvo = await _alvo(con, contribuinte)
+            textos = consultas(data=data, politica=politica, campanha=campanha, alvo=alvo)
+            quadros = {nome: await _quadro(con, nome, sql) for nome, sql in textos.items()}
+            gasto_micros: int = await con.fetchval(gasto(politica=politica, campanha=campanha))
+        return _leitura(quadros, gasto_micros, instantaneo)
+
+
+async def _alvo(con: Conexao, contribuinte: str) -> Alvo:
+    pessoa = await con.fetchval("select pessoa from regua.contribuinte where contribuinte = $1", contribuinte)
+    if pessoa is None:
+        # nobody: a registration that no row has, and no person
+        return Alvo("", [contribuinte])
+    linhas = await con.fetch("select contribuinte from regua.contribuinte where pessoa = $1 order by 1", pessoa)
+    return Alvo(pessoa, [linha["contribuinte"] for linha in linhas])
+
+
+async def _quadro(con: Conexao, nome: str, sql: str) -> pl.DataFrame:
+    linhas = await con.fetch(sql)
+    esquema = ESQUEMAS[nome]
+    return pl.DataFrame([tuple(linha) for linha in linhas], schema=dict(esquema), orient="row")
+
+
+def _ler_tudo(url: str, textos: Mapping[str, str], sql_do_gasto: str) -> Leitura:
+    with adbc_driver_postgresql.dbapi.connect(_com_opcoes(url)) as con, con.cursor() as cursor:
+        # the first statement takes the snapshot that all the others see
+        cursor.execute("select pg_current_snapshot()::text")
+        instantaneo = str(cursor.fetchall()[0][0])
+        quadros = {nome: _ler_um(cursor, nome, sql) for nome, sql in textos.items()}
+        cursor.execute(sql_do_gasto)
+        gasto_micros = int(cursor.fetchall()[0][0])
+    return _leitura(quadros, gasto_micros, instantaneo)
+
+
+def _ler_um(cursor: adbc_driver_postgresql.dbapi.Cursor, nome: str, sql: str) -> pl.DataFrame:
+    cursor.execute(sql)
+    quadro = pl.from_arrow(cursor.fetch_arrow_table())
+    if not isinstance(quadro, pl.DataFrame):
+        raise TypeError(f"{nome} is not a table")
+    return quadro.cast(pl.Schema(ESQUEMAS[nome]))
+
+
+def _leitura(quadros: Mapping[str, pl.DataFrame], gasto_micros: int, instantaneo: str) -> Leitura:
+    base = Base(**{nome: quadros[nome] for nome in _DA_BASE})
+    do_estado = {nome: quadro for nome, quadro in quadros.items() if nome not in _DA_BASE}
+    return Leitura(base, Estado(**do_estado, gasto_micros=gasto_micros), instantaneo)
+
+
+def _com_opcoes(url: str) -> str:
+    partes = urlsplit(url)
+    opcoes = [*((k, v) for k, v in parse_qsl(partes.query) if k != "options"), ("options", _OPCOES)]
+    # libpq decodes %20 and not +
+    return urlunsplit(partes._replace(query=urlencode(opcoes, quote_via=quote)))
