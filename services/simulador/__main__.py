@@ -7,6 +7,7 @@ import asyncio
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,8 +37,6 @@ async def _servir(config: ConfigSimulador) -> None:
     async with preparar_simulador(config) as simulador:
         opcoes = uvicorn.Config(
             simulador.app,
-            host=config.endereco,
-            port=config.porta + 1,
             http="httptools",
             access_log=False,
             proxy_headers=False,
@@ -46,8 +45,10 @@ async def _servir(config: ConfigSimulador) -> None:
             # requests held without an answer must not hold the stop
             timeout_graceful_shutdown=2,
         )
+        # bound here: what fails is then said in Portuguese, and once
+        tomada = socket.create_server((config.endereco, config.porta + 1), backlog=2048)
         print(f"simulador em http://{config.endereco}:{config.porta + 1}", flush=True)
-        await _Servidor(opcoes).serve()
+        await _Servidor(opcoes).serve(sockets=[tomada])
 
 
 def _executar_servir() -> int:
@@ -55,7 +56,7 @@ def _executar_servir() -> int:
         config = ler_config(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as laco:
             laco.run(_servir(config))
-    except (ErroDoSimulador, ValueError) as erro:
+    except (ErroDoSimulador, ValueError, OSError) as erro:
         print(f"O simulador não pôde começar: {erro}", file=sys.stderr)
         return 1
     return 0

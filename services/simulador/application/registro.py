@@ -9,7 +9,7 @@ from typing import Any
 
 from simulador.application.ports import Diario
 from simulador.domain.comportamento import Comportamento, descrever_comportamento, ler_comportamento
-from simulador.domain.decisao import Passo
+from simulador.domain.decisao import Acao, Passo
 from simulador.domain.mensagem import Mensagem, chave_de_endereco
 from simulador.domain.regras_twilio import palavra_de_saida
 
@@ -31,14 +31,18 @@ def _andamento(m: Mensagem) -> dict[str, Any]:
         "a": m.alterada_em,
     }
     if m.canal == "voz":
-        linha["x"] = m.extras
+        # a call that is hung up gets another end than the one planned
+        linha |= {"x": m.extras, "passos": m.passos, "acoes": m.acoes}
     return linha
 
 
 def _retomar(m: Mensagem, linha: dict[str, Any]) -> None:
     m.posicao, m.instantes, m.chegou, m.a_repetir = linha["p"], linha["i"], linha["k"], linha["r"]
     m.estado, m.alterada_em, m.acoes = linha["e"], linha["a"], m.acoes[: linha["l"]]
-    m.extras = linha.get("x", m.extras)
+    if m.canal == "voz":
+        m.extras = linha["x"]
+        m.passos = tuple(Passo(*passo) for passo in linha["passos"])
+        m.acoes = tuple(Acao(*acao) for acao in linha["acoes"])
 
 
 class Registro:

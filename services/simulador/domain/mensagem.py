@@ -86,9 +86,18 @@ class Mensagem:
         self.alterada_em = em
 
     def interromper(self, estado: str) -> None:
-        """Ends it here (a cancelled message, a call hung up): what has not happened never will, nor is it owed."""
+        """Ends it here: what has not happened never will, nor is it owed. A call's end is told in its due time all the same."""
+        # a receipt that is next is already on its way
+        em_curso = self.posicao < len(self.acoes) and self.acoes[self.posicao].tipo == "envia"
+        self.acoes = self.acoes[: self.posicao + em_curso]
         self.estado = estado
-        self.acoes = self.acoes[: self.posicao]
+        if self.canal != "voz":
+            return
+        ultimo = len(self.passos) - 1
+        fim = self.passos[ultimo]._replace(estado=estado, codigo=None)
+        self.passos = (*self.passos[:ultimo], fim)
+        avisos = (Acao("envia", ultimo, 0),) * (fim.vezes if self.retorno is not None else 0)
+        self.acoes += (Acao("ocorre", ultimo, 0), *avisos)
 
 
 def chave_de_endereco(endereco: str) -> str:

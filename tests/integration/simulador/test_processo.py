@@ -182,3 +182,13 @@ async def test_dois_processos_nao_dividem_a_mesma_pasta(tmp_path: Path, platafor
             _, erro = await asyncio.to_thread(filho.communicate, timeout=60)
             assert filho.returncode == 1
             assert "já há um simulador usando a pasta" in erro
+
+
+async def test_porta_ocupada_e_dita_em_portugues(tmp_path: Path, plataforma: Plataforma) -> None:
+    with porta_livre() as tomada:
+        tomada.listen()
+        with processo(tmp_path, tomada.getsockname()[1] - 1, plataforma.url) as filho:
+            _, erro = await asyncio.to_thread(filho.communicate, timeout=60)
+            assert filho.returncode == 1
+            assert "O simulador não pôde começar" in erro
+            assert "Traceback" not in erro

@@ -153,7 +153,12 @@ async def test_recibos_chegam_assinados_e_em_ordem(servico: Servico, plataforma:
         assinatura = recebido.cabecalhos["x-twilio-signature"]
         assert validador.validate(recebido.url, recebido.form, assinatura)
         assert not validador.validate(recebido.url, recebido.form | {"MessageStatus": "outro"}, assinatura)
-    assert plataforma.recebidos[-1].form["EventType"] == "READ"
+    primeiro, ultimo = plataforma.recebidos[0].form, plataforma.recebidos[-1].form
+    comuns = {"MessageSid", "SmsSid", "AccountSid", "From", "To", "MessageStatus", "SmsStatus", "ApiVersion"}
+    assert set(primeiro) == comuns
+    assert primeiro["MessageSid"] == primeiro["SmsSid"] == (await servico.mensagens("+5582999990001"))[0]["id"]
+    assert set(ultimo) == comuns | {"ChannelPrefix", "ChannelInstallSid", "EventType"}
+    assert (ultimo["EventType"], ultimo["To"]) == ("READ", "whatsapp:+5582999990001")
     assert (await servico.contagem())["por_envio"] == {"envio-1": 1, "envio-2": 1}
 
 
@@ -259,6 +264,41 @@ async def test_ligacao_sem_resposta_e_so_os_eventos_pedidos(servico: Servico, pl
     assert [r.form["CallStatus"] for r in plataforma.recebidos] == ["no-answer"]
     [ligacao] = await asyncio.to_thread(servico.twilio().calls.list, status="no-answer")
     assert ligacao.to == "+5582999990001"
+
+
+@pytest.mark.parametrize(("pedido", "antes"), [("canceled", "queued"), ("completed", "in-progress")])
+async def test_ligacao_desligada_avisa_o_fim(servico: Servico, plataforma: Plataforma, pedido: str, antes: str) -> None:
+    lenta = 800 if pedido == "canceled" else 0
+    await servico.comportar(voz={"atendida": 1.0, "latencia_ms": [lenta, lenta]})
+    solta = asyncio.Event()
+
+    class Presa(Response):
+        async def __call__(self, *ligacao: Any) -> None:
+            await solta.wait()
+            await super().__call__(*ligacao)
+
+    plataforma.responder = lambda r: Presa() if r.url.endswith("/roteiro") else Response()
+    cliente = servico.twilio()
+    ligacao = await asyncio.to_thread(
+        cliente.calls.create,
+        to="+5582999990001",
+        from_="+15005550006",
+        url=f"{plataforma.url}/roteiro",
+        status_callback=f"{plataforma.url}/webhooks/twilio/voz/l/estado",
+    )
+
+    async def chegou_la() -> bool:
+        return bool((await asyncio.to_thread(cliente.calls(ligacao.sid).fetch)).status == antes)
+
+    await ate(chegou_la)
+    assert (await asyncio.to_thread(cliente.calls(ligacao.sid).update, status=pedido)).status == pedido
+    solta.set()
+    await servico.sem_devidos()
+    estados = [r.form["CallStatus"] for r in plataforma.recebidos if r.url.endswith("/estado")]
+    assert estados == [pedido]
+    with pytest.raises(TwilioRestException) as erro:
+        await asyncio.to_thread(cliente.calls(ligacao.sid).update, status=pedido)
+    assert erro.value.code == 21220
 
 
 async def test_o_relogio_mostrado_e_o_de_quem_embute(tmp_path: Path, plataforma: Plataforma) -> None:

@@ -49,6 +49,7 @@ ACOES: dict[str, Callable[[Registro, int], None]] = {
     "apagar": lambda r, n: r.apagar_texto(r.mensagens[f"SM{n}"]),
     "remover": lambda r, n: r.remover(r.mensagens[f"SM{n}"]),
     "cancelar": lambda r, n: r.interromper(r.mensagens[f"SM{n}"], "canceled"),
+    "desligar": lambda r, n: r.interromper(r.mensagens[f"SM{n}"], "completed"),
     "relogio": lambda r, n: r.acertar_relogio(float(n)),
 }
 
@@ -65,7 +66,7 @@ def test_o_diario_relido_da_o_mesmo_estado(
         aceitas = 0
         for acao, n in passos:
             if acao == "aceitar":
-                registro.aceitar(uma_mensagem(aceitas))
+                registro.aceitar(uma_mensagem(aceitas, canal="voz" if n % 3 == 0 else "sms"))
                 aceitas += 1
             elif aceitas:
                 ACOES[acao](registro, n % aceitas)
