@@ -10,9 +10,16 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaConnectionError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 from aiokafka.partitioner import murmur2
-from tenacity import AsyncRetrying, retry_if_result, wait_fixed
+from tenacity import AsyncRetrying, retry_if_exception_type, retry_if_result, wait_fixed
 
 from kernel.messaging.kafka_leitor import TRANSPORTE, ConsumidorKafka, em_milissegundos
 from kernel.messaging.log import Consumer, LogIndisponivel, Producer, Saida, Topico
@@ -21,6 +28,8 @@ from kernel.messaging.log import Consumer, LogIndisponivel, Producer, Saida, Top
 LOTE_BYTES = 512 * 1024
 MAIOR_REGISTRO_BYTES = 960 * 1024
 _DIA_MS = 86_400_000
+# The first question about groups makes a new cluster create the topic that answers it.
+_COORDENADOR = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
 class ProdutorKafka:
@@ -142,6 +151,8 @@ class LogKafka:
         self._tempo_limite_s = tempo_limite_s
         self._sessao_s = sessao_s
         self._abertos: list[ProdutorKafka | ConsumidorKafka] = []
+        self._sondas: tuple[Any, Any] | None = None
+        self._vez = asyncio.Lock()
 
     async def create_topics(self, topicos: Sequence[Topico]) -> None:
         """Raises `RuntimeError` where the cluster refuses a topic for good, `LogIndisponivel` where it may not later."""
@@ -179,45 +190,63 @@ class LogKafka:
         return consumidor
 
     async def lag(self, *, grupo: str, topicos: Sequence[str]) -> Mapping[str, int]:
-        async with self._admin() as admin:
-            descritos = await admin.describe_topics(list(topicos))
-            particoes = [TopicPartition(t["topic"], p["partition"]) for t in descritos for p in t["partitions"]]
-            confirmados = await admin.list_consumer_group_offsets(grupo)
-        async with self._sonda() as sonda:
-            fins = await sonda.end_offsets(particoes)
-            inicios = await sonda.beginning_offsets(particoes)
+        async with self._vez:
+            try:
+                async with asyncio.timeout(2 * self._tempo_limite_s):
+                    return await self._medir(grupo, topicos)
+            except TRANSPORTE as erro:
+                await self._fechar_sondas()
+                raise LogIndisponivel(f"Kafka fora do ar: {type(erro).__name__}") from erro
+
+    async def close(self) -> None:
+        await asyncio.gather(self._fechar_sondas(), *(aberto.close() for aberto in self._abertos))
+        self._abertos.clear()
+
+    async def _medir(self, grupo: str, topicos: Sequence[str]) -> Mapping[str, int]:
+        admin, sonda = await self._abrir_sondas()
+        descritos = await admin.describe_topics(list(topicos))
+        particoes = [TopicPartition(t["topic"], p["partition"]) for t in descritos for p in t["partitions"]]
+        async for tentativa in AsyncRetrying(retry=retry_if_exception_type(_COORDENADOR), wait=wait_fixed(0.1)):
+            with tentativa:
+                confirmados = await admin.list_consumer_group_offsets(grupo)
+        fins = await sonda.end_offsets(particoes)
+        inicios = await sonda.beginning_offsets(particoes)
         atraso = dict.fromkeys(topicos, 0)
         for tp in particoes:
             confirmado = confirmados[tp].offset if tp in confirmados else 0
+            # retention may have passed the group by
             atraso[tp.topic] += max(0, fins[tp] - max(confirmado, inicios[tp]))
         return atraso
 
-    async def close(self) -> None:
-        await asyncio.gather(*(aberto.close() for aberto in self._abertos))
-        self._abertos.clear()
+    async def _abrir_sondas(self) -> tuple[Any, Any]:
+        """The clients that `lag` asks, open from its first call on: it is called often."""
+        if self._sondas is None:
+            sonda = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, request_timeout_ms=em_milissegundos(self._tempo_limite_s))
+            self._sondas = self._novo_admin(), sonda
+            for cliente in self._sondas:
+                await cliente.start()
+        return self._sondas
+
+    async def _fechar_sondas(self) -> None:
+        if self._sondas is None:
+            return
+        (admin, sonda), self._sondas = self._sondas, None
+        await asyncio.gather(admin.close(), sonda.stop())
+
+    def _novo_admin(self) -> Any:
+        return AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=em_milissegundos(self._tempo_limite_s))
 
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[Any]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=em_milissegundos(self._tempo_limite_s))
-        async with self._aberto(admin.start, admin.close):
-            yield admin
-
-    @asynccontextmanager
-    async def _sonda(self) -> AsyncIterator[Any]:
-        sonda = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, request_timeout_ms=em_milissegundos(self._tempo_limite_s))
-        async with self._aberto(sonda.start, sonda.stop):
-            yield sonda
-
-    @asynccontextmanager
-    async def _aberto(self, abrir: Any, fechar: Any) -> AsyncIterator[None]:
+        admin = self._novo_admin()
         try:
             async with asyncio.timeout(2 * self._tempo_limite_s):
-                await abrir()
-                yield
+                await admin.start()
+                yield admin
         except TRANSPORTE as erro:
             raise LogIndisponivel(f"Kafka fora do ar: {type(erro).__name__}") from erro
         finally:
-            await fechar()
+            await admin.close()
 
 
 def _novo_topico(topico: Topico, replicas: int) -> Any:
