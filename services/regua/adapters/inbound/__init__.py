@@ -1,0 +1,1 @@
+"""What comes in: HTTP, events, the clock's due instants."""

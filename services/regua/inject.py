@@ -1,0 +1,175 @@
+"""Composition root of the régua: the only file that names concrete adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from kernel.ambiente import Ambiente
+from kernel.cargas.armazem import Armazem
+from kernel.cargas.execucao import TrabalhadorDeCargas
+from kernel.domain.calendario import Calendario
+from kernel.messaging.consumer import ConsumidorDeEventos, limpar_inbox
+from kernel.messaging.relay import Relay
+from kernel.pendencias import Parte
+from kernel.persistence.banco import INDISPONIVEL, Banco
+from regua.adapters.inbound.agenda import TrabalhadorDeCiclos
+from regua.adapters.inbound.api_cargas import CAMINHO_DAS_CARGAS, rotas_de_cargas_da_regua
+from regua.adapters.inbound.consumer import montar_consumidor
+from regua.adapters.outbound.cargas import destinos_da_regua
+from regua.adapters.outbound.ciclo_escrita import EscritaPostgres
+from regua.adapters.outbound.ciclo_leitura import LeituraPostgres
+from regua.adapters.outbound.ciclo_regras import RegrasPostgres, semear
+from regua.adapters.outbound.pendencias_postgres import AgendaPostgres, ParteRegua
+from regua.adapters.outbound.unidade_postgres import SALA, SilenciadorPostgres, Unidades
+from regua.application.ports import Avancador, Unidade
+from regua.application.ports_ciclo import (
+    CampanhaDesconhecida,
+    CicloDesconhecido,
+    CicloRecusado,
+    PortasDoCiclo,
+)
+from regua.config import ConfigRegua
+from regua.domain.politica_leitura import PoliticaInvalida
+from regua.domain.segmento import SegmentoInvalido
+from regua.errors import AutorNaoAprova, DadosRecusados, ErroDaRegua, EstadoNaoPermite, NaoExiste
+
+MIGRACOES = Path(__file__).parent / "migrations"
+
+ERROS: Mapping[type[Exception], int] = {
+    ErroDaRegua: 400,
+    NaoExiste: 404,
+    EstadoNaoPermite: 409,
+    AutorNaoAprova: 403,
+    DadosRecusados: 422,
+    PoliticaInvalida: 422,
+    SegmentoInvalido: 422,
+    CicloRecusado: 422,
+    CicloDesconhecido: 404,
+    CampanhaDesconhecida: 404,
+}
+"""How the room fails over HTTP."""
+
+_LIMPEZA_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Regua:
+    """The room, ready to be run by a process."""
+
+    rotas: Sequence[APIRouter]
+    corpo_por_caminho: Mapping[str, int | None]
+    erros: Mapping[type[Exception], int]
+    parte: Parte
+    _ambiente: Ambiente
+    _consumidor: ConsumidorDeEventos[Unidade]
+    _ciclos: TrabalhadorDeCiclos
+    _cargas: TrabalhadorDeCargas
+    _relay: Relay
+
+    async def executar(self) -> None:
+        """Consumer, ciclos, loads and relay, until cancelled."""
+        async with asyncio.TaskGroup() as grupo:
+            grupo.create_task(self.executar_worker(), name="regua-worker")
+            grupo.create_task(self.executar_relay(), name="regua-relay")
+
+    async def executar_worker(self) -> None:
+        """Consumer, ciclos and loads, until cancelled."""
+        async with asyncio.TaskGroup() as grupo:
+            grupo.create_task(self._consumidor.executar(), name="regua-consumidor")
+            grupo.create_task(self._ciclos.executar(), name="regua-ciclos")
+            grupo.create_task(self._cargas.executar(), name="regua-cargas")
+            grupo.create_task(_limpar(self._ambiente), name="regua-limpeza")
+
+    async def executar_relay(self) -> None:
+        """Takes the outbox to the log, until cancelled."""
+        await self._relay.executar()
+
+    async def semear(self) -> None:
+        """Policy `2026-01` and the campaign `permanente`, where they are not there yet."""
+        async with self._ambiente.banco.transacao() as con:
+            await semear(con, self._ambiente.relogio.agora())
+
+    async def prontidao(self) -> Mapping[str, bool]:
+        """Whether the room accepts work."""
+        async with self._ambiente.banco.conexao() as con:
+            pronta = await con.fetchval("select exists (select from regua.politica where estado = 'aprovada')")
+        return {SALA: bool(pronta)}
+
+
+@asynccontextmanager
+async def preparar_regua(
+    config: ConfigRegua, ambiente: Ambiente, *, avancador: Avancador | None = None, cargas_de: Sequence[str] = ()
+) -> AsyncIterator[Regua]:
+    """The room on `ambiente`, its schema migrated. `avancador`: moves a virtual clock; None: the clock is nobody's to move.
+
+    `cargas_de`: other schemas of the same process whose loads `GET /v1/cargas/{id}` finds too.
+    """
+    banco, relogio, metricas = ambiente.banco, ambiente.relogio, ambiente.metricas
+    calendario = Calendario.contato()
+    unidades = Unidades()
+    agenda = AgendaPostgres(banco, calendario, unidades)
+    portas = montar_portas(config, banco, ambiente, calendario)
+    publicados = metricas.contador("eventos_publicados", "Eventos levados ao log, por sala.", ("sala",))
+    yield Regua(
+        rotas=[
+            rotas_de_cargas_da_regua(banco, relogio, config.dados, ler_tambem=cargas_de),
+        ],
+        corpo_por_caminho={CAMINHO_DAS_CARGAS: None},
+        erros=ERROS,
+        parte=ParteRegua(banco, ambiente.log, agenda),
+        _ambiente=ambiente,
+        _consumidor=montar_consumidor(
+            banco=banco,
+            log=ambiente.log,
+            relogio=relogio,
+            metricas=metricas,
+            unidades=unidades,
+            calendario=calendario,
+            canais_ativos=config.canais_ativos,
+            membro=config.membro,
+            lote=config.lote_de_eventos,
+        ),
+        _ciclos=TrabalhadorDeCiclos(banco, portas, agenda, metricas),
+        _cargas=TrabalhadorDeCargas(
+            banco=banco,
+            sala=SALA,
+            destinos=destinos_da_regua(SilenciadorPostgres(unidades, calendario)),
+            armazem=Armazem(config.dados, SALA),
+            relogio=relogio,
+            metricas=metricas,
+        ),
+        _relay=Relay(banco=banco, log=ambiente.log, sala=SALA, ao_publicar=lambda n: publicados.labels(SALA).inc(n)),
+    )
+
+
+def montar_portas(config: ConfigRegua, banco: Banco, ambiente: Ambiente, calendario: Calendario) -> PortasDoCiclo:
+    """What the ciclo, the dry run and the explanation need."""
+    return PortasDoCiclo(
+        leitura=LeituraPostgres(banco),
+        escrita=EscritaPostgres(banco),
+        regras=RegrasPostgres(banco),
+        relogio=ambiente.relogio,
+        canais_ativos=config.canais_ativos,
+        calendario=calendario,
+    )
+
+
+async def _limpar(ambiente: Ambiente) -> None:
+    """Forgets, each hour, inbox rows that the log has outlived."""
+    while True:
+        with contextlib.suppress(*INDISPONIVEL):
+            await _limpar_uma_vez(ambiente.banco, ambiente.relogio.agora())
+        await asyncio.sleep(_LIMPEZA_S)
+
+
+async def _limpar_uma_vez(banco: Banco, agora: datetime) -> None:
+    async with banco.transacao() as con:
+        await limpar_inbox(con, SALA, agora)
