@@ -6,22 +6,17 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
 from canais.adapters.outbound.twilio_mensagens import ConfigTwilio
 from canais.adapters.outbound.whatsapp_cloud import ConfigMeta
-from canais.errors import ConfiguracaoInvalida
+from kernel.config import ConfigComum, ConfigInvalida
 
 SERVIDOS: Final = ("whatsapp", "sms")
 
 
-class Config(ConfigTwilio, ConfigMeta):
+class Config(ConfigTwilio, ConfigMeta, ConfigComum):
     """Read from the environment; names as in the outer interface, in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
-
-    url_publica: str = Field(default="http://127.0.0.1:8000", description="Como os provedores alcançam os webhooks.")
-    canais_ativos: str = Field(default="whatsapp,sms", description="Canais atendidos, separados por vírgula.")
     whatsapp_provedor: Literal["meta", "twilio"] = Field(default="meta", description="Quem leva o WhatsApp.")
     envio_vagas: int = Field(default=64, ge=1, le=512, description="Requisições abertas ao mesmo tempo, por provedor.")
     envio_prazo_s: float = Field(default=15, gt=0, le=300, description="Prazo de cada requisição, em segundos.")
@@ -33,12 +28,11 @@ class Config(ConfigTwilio, ConfigMeta):
     @property
     def canais(self) -> tuple[str, ...]:
         """The channels among CANAIS_ATIVOS that this room serves."""
-        pedidos = {nome.strip() for nome in self.canais_ativos.split(",")}
-        return tuple(canal for canal in SERVIDOS if canal in pedidos)
+        return tuple(canal for canal in SERVIDOS if canal in self.canais_ativos)
 
 
 def conferir(config: Config) -> None:
-    """Raises `ConfiguracaoInvalida` with one sentence that names what is missing for the channels in use."""
+    """Raises `ConfigInvalida` with one sentence that names what is missing for the channels in use."""
     faltam = []
     usa_meta = "whatsapp" in config.canais and config.whatsapp_provedor == "meta"
     if "sms" in config.canais and not config.twilio_sms_de:
@@ -57,14 +51,14 @@ def conferir(config: Config) -> None:
             if not valor
         ]
     if faltam:
-        raise ConfiguracaoInvalida(f"Faltam configurações para os canais em uso: {', '.join(faltam)}.")
+        raise ConfigInvalida(f"Faltam configurações para os canais em uso: {', '.join(faltam)}.")
     for nome, url in (
-        ("URL_PUBLICA", config.url_publica),
+        ("URL_PUBLICA", config.publica),
         ("TWILIO_BASE_URL", config.twilio_base_url),
         ("META_BASE_URL", config.meta_base_url),
     ):
         partes = urlsplit(url)
         if partes.scheme not in {"http", "https"} or not partes.hostname:
-            raise ConfiguracaoInvalida(f"{nome} deve ser um endereço http ou https.")
-    if "_" in (urlsplit(config.url_publica).hostname or ""):
-        raise ConfiguracaoInvalida("URL_PUBLICA não pode ter sublinhado no nome do servidor: a Twilio o recusa.")
+            raise ConfigInvalida(f"{nome} deve ser um endereço http ou https.")
+    if "_" in (urlsplit(config.publica).hostname or ""):
+        raise ConfigInvalida("URL_PUBLICA não pode ter sublinhado no nome do servidor: a Twilio o recusa.")

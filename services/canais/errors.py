@@ -9,9 +9,3 @@ class FalhaDeCanais(Exception):
     """The root. The text is for people, in Portuguese."""
 
     codigo: ClassVar[str] = "falha_de_canais"
-
-
-class ConfiguracaoInvalida(FalhaDeCanais):
-    """A setting is missing or wrong: the process does not start."""
-
-    codigo = "configuracao_invalida"

@@ -159,7 +159,7 @@ class Remetente:
         return self._janela.permite(agora)
 
     async def _turno(self) -> None:
-        prontos = self._prontos
+        prontos = list(self._prontos)  # more may come while the transaction is under way
         maximo = self._livres() if self._pode_tomar() else 0
         maximo = self.balde.disponiveis(maximo, time.monotonic()) if maximo else 0
         if not prontos and not maximo and not self._conferir:
@@ -169,6 +169,8 @@ class Remetente:
         if pausa:
             maximo = 0
         trava = await self._trava.numero() if maximo else 0
+        if maximo:
+            self._travas.add(trava)  # before the claim: its answer may be lost
         async with self._transacoes.abrir() as uow:
             if self._conferir:
                 await self._devolver(uow)
@@ -178,7 +180,6 @@ class Remetente:
         self._prontos = self._prontos[len(prontos) :]
         self._conferir = False
         if maximo:
-            self._travas.add(trava)
             self._talvez_haja = len(tomados) == maximo
         self._largar(tomados)
 

@@ -11,14 +11,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import BuilderError, ConnectError, ConnectTimeoutError, PoolTimeoutError
+from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 
 from canais.domain.resposta import Transporte
 
-ANTES_DE_ESCREVER: Final = (ConnectError, ConnectTimeoutError, PoolTimeoutError, BuilderError)
-"""What fails before a byte of the request is written; every other failure of the transport leaves it in doubt."""
+# `pyreqwest` (0.15.1) calls a connection that was cut, or a time-out, after the request was written a ConnectError and a
+# ConnectTimeoutError too. Only the cause of the HTTP library underneath tells: with it nothing was written.
+_NAO_CONECTOU: Final = "client error (Connect)"
 
 
 class RitmoExcedido(Exception):
@@ -29,9 +30,13 @@ class RitmoExcedido(Exception):
         self.retry_after_s = retry_after_s
 
 
-def quando_falhou(erro: Exception) -> Transporte:
-    """Whether `erro` came before the request was written."""
-    return "antes_de_escrever" if isinstance(erro, ANTES_DE_ESCREVER) else "depois_de_escrever"
+def quando_falhou(erro: PyreqwestError) -> Transporte:
+    """Whether `erro` is known to have come before the request was written; what is not known counts as after."""
+    if isinstance(erro, BuilderError | PoolTimeoutError):
+        return "antes_de_escrever"
+    causas = erro.details.get("causes") if isinstance(erro, DetailedPyreqwestError) else None
+    nao_conectou = any(causa["message"] == _NAO_CONECTOU for causa in causas or ())
+    return "antes_de_escrever" if nao_conectou else "depois_de_escrever"
 
 
 def ler_retry_after(valor: str | None, agora: datetime | None = None) -> float | None:
