@@ -116,15 +116,16 @@ async def comecar(con: Conexao, sala: str, carga: UUID) -> None:
 
 async def andar(con: Conexao, sala: str, carga: UUID, *, aceitos: int, rejeitados: int, progresso: float) -> None:
     await con.execute(
-        f"update {sala}.carga set total = $2::bigint + $3::bigint, aceitos = $2, rejeitados = $3, progresso = $4 where carga = $1",
+        f"""update {sala}.carga set total = $2::bigint + $3::bigint, aceitos = $2, rejeitados = $3, progresso = $4
+            where carga = $1""",
         *(carga, aceitos, rejeitados, progresso),
     )
 
 
 async def concluir(con: Conexao, sala: str, carga: UUID, *, aceitos: int, rejeitados: int, agora: datetime) -> None:
     await con.execute(
-        f"""update {sala}.carga set estado = 'concluida', total = $2::bigint + $3::bigint, aceitos = $2, rejeitados = $3, progresso = 1,
-                concluida_em = $4 where carga = $1""",
+        f"""update {sala}.carga set estado = 'concluida', total = $2::bigint + $3::bigint, aceitos = $2, rejeitados = $3,
+                progresso = 1, concluida_em = $4 where carga = $1""",
         *(carga, aceitos, rejeitados, agora),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
@@ -177,22 +178,14 @@ async def test_debito_que_deixou_de_ser_devido_silencia(com_base: Mesa, silencio
     assert silencios.contribuintes == ["C2"]
 
 
+def _gerar(pasta: Path) -> None:
+    comando = ["-m", "simulador", "gerar", "--contribuintes", "60", "--semente", "1", "--data", "2026-11-20", "--saida"]
+    subprocess.run([sys.executable, *comando, str(pasta)], check=True, cwd=RAIZ, capture_output=True)  # noqa: S603
+
+
 async def test_base_carregada_duas_vezes_nada_muda(regua: Mesa, tmp_path: Path, silencios: Silencios) -> None:
     pasta = tmp_path / "base"
-    comando = [
-        "-m",
-        "simulador",
-        "gerar",
-        "--contribuintes",
-        "60",
-        "--semente",
-        "1",
-        "--data",
-        "2026-11-20",
-        "--saida",
-        str(pasta),
-    ]
-    subprocess.run([sys.executable, *comando], check=True, cwd=RAIZ, capture_output=True)  # noqa: S603
+    await asyncio.to_thread(_gerar, pasta)
     tabelas = {"contribuintes": "contribuinte", "declaracoes": "declaracao", "debitos": "debito", "pagamentos": "pagamento"}
     tabelas["veiculos"] = "veiculo"
 

@@ -1,9 +1,8 @@
-"""Loads in their order of arrival, and answers kept for `Idempotency-Key` unless an earlier revision made room for them."""
+"""Loads in their order of arrival, answers kept for `Idempotency-Key`, and lists in order."""
 
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import text
 
 from kernel.cargas.registro import DDL_ORDEM
 from kernel.http.idempotencia import ddl_idempotencia
@@ -11,9 +10,15 @@ from kernel.http.idempotencia import ddl_idempotencia
 revision = "0005"
 down_revision = "0001"
 
+_LISTAS = """
+create index envio_lista on canais.envio (criado_em desc, envio desc);
+create index envio_acionamento on canais.envio (acionamento);
+create index modelo_lista on canais.modelo (nome, canal, idioma, versao desc)
+"""
+
 
 def upgrade() -> None:
-    op.execute(DDL_ORDEM.format(sala="canais"))
-    if op.get_bind().execute(text("select to_regclass('canais.idempotencia')")).scalar() is None:
-        for comando in ddl_idempotencia("canais").split(";\n"):
-            op.execute(comando)
+    for ddl in (DDL_ORDEM.format(sala="canais"), ddl_idempotencia("canais"), _LISTAS):
+        for comando in ddl.split(";\n"):
+            if comando.strip():
+                op.execute(comando)
