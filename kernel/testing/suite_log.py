@@ -262,6 +262,36 @@ class SuiteDoLog:
         await producer.publish(saidas(topico, 100, inicio=600))
         assert sorted(numeros(await ler(b, 100, confirmar=True))) == list(range(600, 700))
 
+    async def test_membros_que_entram_e_saem_nao_perdem_nem_desordenam(self, log: Log) -> None:
+        topico, grupo = await novo_topico(log), novo_grupo()
+        lidos: list[Registro] = []
+        producer = await log.producer()
+
+        async def trabalhar(nome: str, parar: asyncio.Event) -> None:
+            consumer = await log.consumer(grupo=grupo, topicos=[topico], membro=nome)
+            while not parar.is_set():
+                lote = await consumer.fetch(maximo=40, espera_s=0.1)
+                lidos.extend(lote)
+                await consumer.commit(lote)
+            await consumer.close()
+
+        async with asyncio.timeout(LIMITE_S), asyncio.TaskGroup() as turma:
+            ativos = [asyncio.Event()]
+            turma.create_task(trabalhar("m0", ativos[0]))
+            for rodada in range(1, 6):
+                ativos.append(asyncio.Event())
+                turma.create_task(trabalhar(f"m{rodada}", ativos[-1]))
+                await producer.publish(saidas(topico, 400, inicio=400 * (rodada - 1)))
+                ativos[-2].set()
+
+            async def tudo_lido() -> bool:
+                return len({r.valor for r in lidos}) == 2_000
+
+            await ate(tudo_lido)
+            ativos[-1].set()
+        assert por_chave(lidos) == {f"c{c}": list(range(c, 2_000, 20)) for c in range(20)}
+        assert await log.lag(grupo=grupo, topicos=[topico]) == {topico: 0}
+
     async def test_quem_perdeu_a_vez_nao_move_a_posicao(self, log: Log) -> None:
         topico, grupo = await novo_topico(log), novo_grupo()
         await (await log.producer()).publish(saidas(topico, 240))
