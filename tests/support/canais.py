@@ -149,8 +149,8 @@ class Bancada:
             AcionamentoCancelado(
                 contribuinte=f"c{n}",
                 acionamento=uuid5(ESPACO, f"acionamento:{n}"),
-                canal=canal,  # type: ignore[arg-type]
-                motivo=motivo,  # type: ignore[arg-type]
+                canal=canal,
+                motivo=motivo,
                 cancelado_em=self.relogio.agora(),
             )
         )

@@ -100,7 +100,7 @@ async def test_falha_da_operadora_marca_o_contato_e_esgota_o_canal(mesa: Bancada
 
 async def test_assinatura_errada_recebe_403_e_nao_deixa_nada(mesa: Bancada, porta: Porta) -> None:
     antes = len(await mesa.eventos())
-    assert (await porta.recibo(1, "delivered", assinatura="x")).status_code == 403  # type: ignore[arg-type]
+    assert (await porta.recibo(1, "delivered", assinatura="x")).status_code == 403
     assert (await porta.meta({"entry": []}, assinatura="sha256=" + "0" * 64)).status_code == 403
     assert (await porta.twilio("/webhooks/twilio/entrada", assinatura="x", From="+5582900000001", Body="SAIR")).status_code == 403
     assert (await porta.cliente.get("/webhooks/meta?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1")).status_code == 403
@@ -211,7 +211,8 @@ async def test_meta_ilegivel_mas_assinada(porta: Porta) -> None:
         "/webhooks/meta", content=bruto, headers={CABECALHO_META: assinar_meta("segredo-da-meta", bruto)}
     )
     assert resposta.status_code == 400
-    for corpo in ([], 1, {"entry": 1}, {"entry": [{"changes": "x"}]}, {"entry": [{"changes": [{"value": 3}]}]}):
+    tortos: list[Any] = [[], 1, {"entry": 1}, {"entry": [{"changes": "x"}]}, {"entry": [{"changes": [{"value": 3}]}]}]
+    for corpo in tortos:
         assert (await porta.meta(corpo)).status_code == 200
 
 

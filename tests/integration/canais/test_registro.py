@@ -10,6 +10,7 @@ import pytest
 from canais.adapters.outbound.metricas import MetricasDeCanais
 from canais.adapters.outbound.postgres import unidade
 from canais.application.handlers import montar_handlers
+from canais.domain.estado import ESTADOS
 from kernel.metrics import Metricas
 from schemas.evento import para_saida
 from tests.support.canais import ESPACO, SEGUNDA, Bancada, ate_que, envio_id, um_acionamento
@@ -143,3 +144,8 @@ async def test_handlers_cobrem_os_eventos_do_contrato() -> None:
 
 async def _em(mesa: Bancada, estados: dict[str, str]) -> bool:
     return await mesa.estados() == estados
+
+
+async def test_a_ordem_no_banco_e_a_do_dominio(mesa: Bancada) -> None:
+    linhas = await mesa.linhas("select unnest(enum_range(null::canais.estado))::text")
+    assert tuple(linha[0] for linha in linhas) == ESTADOS

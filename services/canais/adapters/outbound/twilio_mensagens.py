@@ -12,8 +12,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 from pyreqwest.client import Client as ClienteHttp
 from pyreqwest.exceptions import PyreqwestError
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.rest import Client
 
 from canais.adapters.outbound.transporte import ClienteTwilio, RitmoExcedido, quando_falhou
 from canais.application.ports import Achado, ConsultaImpossivel, Pedido
