@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kernel.clock import RelogioFixo
@@ -13,7 +13,7 @@ from regua.adapters.outbound.ciclo_escrita import EscritaPostgres
 from regua.adapters.outbound.ciclo_leitura import LeituraPostgres
 from regua.adapters.outbound.ciclo_regras import RegrasPostgres, semear
 from regua.application.ports_ciclo import PortasDoCiclo
-from tests.support.regua_referencia import BaseDeReferencia
+from tests.support.regua_referencia import BaseDeReferencia, Pagamento
 
 MIGRACOES = Path(__file__).parents[2] / "services" / "regua" / "migrations"
 SEGUNDA_9H = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ async def carregar(con: Conexao, base: BaseDeReferencia, contatos: Mapping[str, 
         ],
     )
     for i, p in enumerate(base.pagamentos):
-        await inserir_pagamento(con, f"P{i}", p.debito, p.contribuinte, p.pago_em, p.valor, p.tributo, p.competencia)
+        await inserir_pagamento(con, f"P{i}", p)
     await con.copy_records_to_table(
         "contato_canal",
         schema_name="regua",
@@ -81,12 +81,10 @@ async def carregar(con: Conexao, base: BaseDeReferencia, contatos: Mapping[str, 
     )
 
 
-async def inserir_pagamento(
-    con: Conexao, id_: str, debito: str | None, contribuinte: str, pago_em: date, valor: int, tributo: str, competencia: int
-) -> None:
+async def inserir_pagamento(con: Conexao, id_: str, p: Pagamento) -> None:
     await con.execute(
         """insert into regua.pagamento
             (pagamento, debito, contribuinte, tributo, codigo_receita, competencia, pago_em, valor)
         values ($1, $2, $3, $4, '1', $5, $6, $7)""",
-        *(id_, debito, contribuinte, tributo, competencia, pago_em, valor),
+        *(id_, p.debito, p.contribuinte, p.tributo, p.competencia, p.pago_em, p.valor),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from regua.domain import acervo as colunas
-from regua.domain.acervo import Base
+from regua.domain.acervo import Base, codificar, ligar
 from tests.support.regua_referencia import BaseDeReferencia, Debito, Declaracao, Pagamento
 
 
@@ -61,11 +61,12 @@ def em_colunas(base: BaseDeReferencia) -> Base:
         {"contribuinte": list(base.pessoas), "pessoa": list(base.pessoas.values())},
         schema={"contribuinte": pl.String, "pessoa": pl.String},
     ).with_columns(natureza=pl.lit("PJ"), regime=pl.lit("normal"), municipio=pl.lit("Maceió"))
+    debitos = codificar(quadro(colunas.DEBITOS, base.debitos), contribuintes)
     return Base(
         contribuintes=contribuintes,
-        debitos=quadro(colunas.DEBITOS, base.debitos),
-        declaracoes=quadro(colunas.DECLARACOES, base.declaracoes),
-        pagamentos=quadro(colunas.PAGAMENTOS, base.pagamentos),
+        debitos=debitos.drop("debito"),
+        declaracoes=codificar(quadro(colunas.DECLARACOES, base.declaracoes), contribuintes),
+        pagamentos=ligar(codificar(quadro(colunas.PAGAMENTOS, base.pagamentos), contribuintes), debitos),
         lembretes=quadro(colunas.LEMBRETES, base.lembretes),
         suspensoes=quadro(colunas.SUSPENSOES, base.suspensoes),
     )

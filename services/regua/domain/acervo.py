@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 TRIBUTOS: Final = ("ICMS", "IPVA", "ITCD")
+SITUACOES_DE_DEBITO: Final = ("aberto", "suspenso", "parcelado", "pago", "ajuizado")
 
 # A competência's key packs contribuinte (row), tributo and month: consecutive months differ by one.
 _TRIBUTOS_POR_LINHA: Final = 8
@@ -25,15 +26,15 @@ CONTRIBUINTES: Final[Mapping[str, pl.DataType]] = {
 DEBITOS: Final[Mapping[str, pl.DataType]] = {
     "debito": pl.String(),
     "contribuinte": pl.String(),
-    "tributo": pl.String(),
+    "tributo": pl.Enum(TRIBUTOS),
     "competencia": pl.Int32(),
     "vencimento": pl.Date(),
     "total": pl.Int64(),
-    "situacao": pl.String(),
+    "situacao": pl.Enum(SITUACOES_DE_DEBITO),
 }
 DECLARACOES: Final[Mapping[str, pl.DataType]] = {
     "contribuinte": pl.String(),
-    "tributo": pl.String(),
+    "tributo": pl.Enum(TRIBUTOS),
     "competencia": pl.Int32(),
     "prazo": pl.Date(),
     "entregue_em": pl.Date(),
@@ -43,7 +44,7 @@ DECLARACOES: Final[Mapping[str, pl.DataType]] = {
 PAGAMENTOS: Final[Mapping[str, pl.DataType]] = {
     "debito": pl.String(),
     "contribuinte": pl.String(),
-    "tributo": pl.String(),
+    "tributo": pl.Enum(TRIBUTOS),
     "competencia": pl.Int32(),
     "pago_em": pl.Date(),
     "valor": pl.Int64(),
@@ -64,10 +65,13 @@ SUSPENSOES: Final[Mapping[str, pl.DataType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The records that facts come from. Money in cents, a competência as its month index, days local.
+    """The records that facts come from. Money in cents, days local.
+
+    `debitos`, `declaracoes` and `pagamentos` have been through `codificar` with these `contribuintes`, and the payments
+    through `ligar` with these `debitos`: both keep their order from then on, and the debts' ids are not needed any more.
 
     `lembretes`: acionamentos with the local days of emission and of the first `entregue` or `lido`. `suspensoes`: all of
-    them; `ativa` is false once one was ended. `pagamentos.debito` is null where it was blank. One row a contribuinte in
+    them; `ativa` is false once one was ended. One row a contribuinte in
     `contribuintes`, one a debt in `debitos`, one a (contribuinte, tributo, competência) in `declaracoes`.
     """
 
@@ -80,14 +84,31 @@ class Base:
 
 
 def codificar(frame: pl.DataFrame, contribuintes: pl.DataFrame) -> pl.DataFrame:
-    """`frame` with `c`, the key of (contribuinte, tributo, competência), in place of the three; unknown ones are dropped."""
+    """`frame` with `c`, the key of (contribuinte, tributo, competência as its month index), in place of the three.
+
+    Rows of unknown contribuintes are dropped. The keys hold for these `contribuintes` in this order.
+    """
     linhas = contribuintes.select("contribuinte").with_row_index("linha")
-    tributo = pl.col("tributo").replace_strict(list(TRIBUTOS), range(len(TRIBUTOS)), return_dtype=pl.Int64)
-    chave = pl.col("linha").cast(pl.Int64) * _TRIBUTOS_POR_LINHA + tributo
+    chave = pl.col("linha").cast(pl.Int64) * _TRIBUTOS_POR_LINHA + pl.col("tributo").to_physical()
     return (
         frame.join(linhas, on="contribuinte", how="inner")
         .with_columns(c=chave * _MESES_POR_CHAVE + pl.col("competencia"))
         .drop("contribuinte", "tributo", "competencia", "linha")
+    )
+
+
+def ligar(pagamentos: pl.DataFrame, debitos: pl.DataFrame) -> pl.DataFrame:
+    """`pagamentos` with the row (`n`) and `vencimento` of the debt that each names, in place of its id.
+
+    Null where there is no such debt; `em_branco`: none was named.
+    """
+    # an inner join hashes the smaller side: a part of the payments, never all the debts
+    numerados = pagamentos.with_row_index("k")
+    achados = numerados.select("k", "debito").join(
+        debitos.with_row_index("n").select("debito", "n", "vencimento"), on="debito", how="inner"
+    )
+    return numerados.join(achados.drop("debito"), on="k", how="left").select(
+        "c", "pago_em", "valor", "n", "vencimento", em_branco=pl.col("debito").is_null()
     )
 
 

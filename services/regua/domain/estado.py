@@ -30,9 +30,9 @@ FECHADOS: Final = {"contribuinte": pl.String(), "tributo": pl.String(), "n_anter
 DEGRAUS: Final = {"caso": pl.String(), "etapa": pl.Int16(), "tentativas": pl.Int64(), "ocupado": pl.Boolean()}
 CONTATOS: Final = {
     "contribuinte": pl.String(),
-    "canal": pl.String(),
-    "situacao": pl.String(),
-    "idioma": pl.String(),
+    "canal": pl.Enum(CANAIS),
+    "situacao": pl.Enum(("valido", "invalido", "ausente", "optou_sair")),
+    "idioma": pl.Categorical(),
     "conversa_ate": pl.Datetime("us", "UTC"),
 }
 EMISSOES: Final = {"pessoa": pl.String(), "dia": pl.Date()}
@@ -174,7 +174,7 @@ def anexar_aprovacoes(casos: pl.DataFrame, estado: Estado) -> pl.DataFrame:
 
 def anexar_idioma(casos: pl.DataFrame, estado: Estado) -> pl.DataFrame:
     """Adds `canal` (the first that reaches the taxpayer; null: none) and its `idioma`."""
-    idiomas = estado.contatos.select("contribuinte", "canal", "idioma")
+    idiomas = estado.contatos.select("contribuinte", pl.col("canal", "idioma").cast(pl.String))
     return (
         casos.with_columns(canal=pl.col("canais").list.first())
         .join(idiomas, on=["contribuinte", "canal"], how="left", maintain_order="left")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from regua.domain.acervo import Base, chave, codificar, competencia, mes
+from regua.domain.acervo import Base, chave, competencia, mes
 from regua.domain.politica import Definicoes
 
 
@@ -29,17 +29,15 @@ class Registros:
 
 def julgar(base: Base, data: date, d: Definicoes) -> Registros:
     """Judges the records as of `data`: what is dated after it does not count."""
-    debitos = codificar(base.debitos, base.contribuintes)
-    declaracoes = codificar(base.declaracoes, base.contribuintes)
-    pagamentos = codificar(base.pagamentos.filter(pl.col("pago_em") <= data), base.contribuintes)
-    ligados = _ligar(pagamentos, debitos)
+    debitos, declaracoes = base.debitos, base.declaracoes
+    pagamentos = base.pagamentos.filter(pl.col("pago_em") <= data)
     entregue = pl.col("entregue_em").is_not_null() & (pl.col("entregue_em") <= data)
     return Registros(
-        debitos=_debitos(debitos, ligados, data, d),
+        debitos=_debitos(debitos, pagamentos, data, d),
         omissoes=declaracoes.filter(~entregue & (pl.col("prazo") < data)).select(
             "c", "prazo", "notas_emitidas", na_janela=_na_janela(data, d)
         ),
-        divergencias=_divergencias(debitos, declaracoes.with_columns(entregue=entregue), ligados, data, d),
+        divergencias=_divergencias(debitos, declaracoes.with_columns(entregue=entregue), pagamentos, data, d),
         entregues=declaracoes.filter(entregue & pl.col("valor_declarado").is_not_null()).select("c", "valor_declarado"),
         pagamentos=pagamentos.select("c", "pago_em"),
     )
@@ -66,18 +64,10 @@ def _na_janela(data: date, d: Definicoes) -> pl.Expr:
     return competencia().is_between(mes(data) - d.janela_meses, mes(data) - 1)
 
 
-def _ligar(pagamentos: pl.DataFrame, debitos: pl.DataFrame) -> pl.DataFrame:
-    """Payments with the row (`n`) and vencimento of the debt that they name, null where there is none such."""
-    alvos = debitos.with_row_index("n").select("debito", "n", "vencimento")
-    return pagamentos.join(alvos, on="debito", how="left").select(
-        "c", "pago_em", "valor", "n", "vencimento", em_branco=pl.col("debito").is_null()
-    )
-
-
-def _debitos(debitos: pl.DataFrame, ligados: pl.DataFrame, data: date, d: Definicoes) -> pl.DataFrame:
+def _debitos(debitos: pl.DataFrame, pagamentos: pl.DataFrame, data: date, d: Definicoes) -> pl.DataFrame:
     tolerado = pl.col("vencimento") + timedelta(days=d.episodio_atraso_dias)
     somas = (
-        ligados.lazy()
+        pagamentos.lazy()
         .filter(pl.col("n").is_not_null())
         .select("n", "valor", ate_tolerado=pl.when(pl.col("pago_em") <= tolerado).then("valor").otherwise(0))
         .group_by("n")
@@ -108,11 +98,11 @@ def _debitos(debitos: pl.DataFrame, ligados: pl.DataFrame, data: date, d: Defini
 
 
 def _divergencias(
-    debitos: pl.DataFrame, declaracoes: pl.DataFrame, ligados: pl.DataFrame, data: date, d: Definicoes
+    debitos: pl.DataFrame, declaracoes: pl.DataFrame, pagamentos: pl.DataFrame, data: date, d: Definicoes
 ) -> pl.DataFrame:
     """Competências with a divergência, and the day from which it counts: the declaration's prazo (without one, the
     debts' vencimento), or the day of an unmatched payment."""
-    pagos = _pagos_por_competencia(ligados)
+    pagos = _pagos_por_competencia(pagamentos)
     devidos = (
         debitos.lazy()
         .group_by("c")
@@ -134,10 +124,10 @@ def _divergencias(
     )
 
 
-def _pagos_por_competencia(ligados: pl.DataFrame) -> pl.LazyFrame:
+def _pagos_por_competencia(pagamentos: pl.DataFrame) -> pl.LazyFrame:
     desconhecido = pl.col("n").is_null() & ~pl.col("em_branco")
     return (
-        ligados.lazy()
+        pagamentos.lazy()
         .select(
             "c",
             pago="valor",

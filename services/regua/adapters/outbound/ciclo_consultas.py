@@ -44,7 +44,7 @@ def literal(texto: str) -> str:
 
 
 def consultas(*, data: date, politica: Politica, campanha: str, alvo: Alvo | None = None) -> dict[str, str]:
-    """One query for each frame of `Base` and `Estado`, by name; columns as in their schemas."""
+    """One query for each frame of `Base` and `Estado`, by name, in the order in which to read; columns as in their schemas."""
     dia, fuso = f"date {literal(data.isoformat())}", literal(politica.horario.fuso)
     desde = literal(menos_meses(data, politica.definicoes.lembrete_meses).isoformat())
     caps = literal((data - timedelta(days=politica.limites.janela_dias - 1)).isoformat())
@@ -56,10 +56,10 @@ def consultas(*, data: date, politica: Politica, campanha: str, alvo: Alvo | Non
             where {sejam["contribuinte"]}""",
         "debitos": f"""select debito, contribuinte, tributo, competencia, vencimento, principal + multa + juros as total, situacao
             from regua.debito where {sejam["contribuinte"]}""",
-        "declaracoes": f"""select contribuinte, tributo, competencia, prazo, entregue_em, valor_declarado, notas_emitidas
-            from regua.declaracao where {sejam["contribuinte"]}""",
         "pagamentos": f"""select debito, contribuinte, tributo, competencia, pago_em, valor
             from regua.pagamento where pago_em <= {dia} and {sejam["contribuinte"]}""",
+        "declaracoes": f"""select contribuinte, tributo, competencia, prazo, entregue_em, valor_declarado, notas_emitidas
+            from regua.declaracao where {sejam["contribuinte"]}""",
         "lembretes": f"""select pessoa, (emitido_em at time zone {fuso})::date as emitido,
                 (entregue_em at time zone {fuso})::date as entregue
             from regua.acionamento where entregue_em is not null and (emitido_em at time zone {fuso})::date >= {desde}

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import adbc_driver_postgresql.dbapi
 import polars as pl
+import pyarrow as pa
 
 from kernel.persistence.banco import Banco, Conexao
 from regua.adapters.outbound.ciclo_consultas import ESQUEMAS, Alvo, consultas, gasto
 from regua.application.ports_ciclo import Leitura
-from regua.domain.acervo import Base
+from regua.domain.acervo import Base, codificar, ligar
 from regua.domain.estado import Estado
 from regua.domain.politica import Politica
 
 # ADBC is read committed unless the session says otherwise; all frames must be of one snapshot
 _OPCOES = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on -c timezone=UTC"
-_DA_BASE = ("contribuintes", "debitos", "declaracoes", "pagamentos", "lembretes", "suspensoes")
+_DA_BASE = ("contribuintes", "debitos", "pagamentos", "declaracoes", "lembretes", "suspensoes")
+# read after the contribuintes, and kept with a number in place of their names
+_CODIFICADOS = frozenset({"debitos", "declaracoes", "pagamentos"})
+_LINHAS_POR_PARTE = 1_000_000
 
 
 class LeituraPostgres:
@@ -37,8 +41,10 @@ class LeituraPostgres:
             instantaneo: str = await con.fetchval("select pg_current_snapshot()::text")
             alvo = await _alvo(con, contribuinte)
             textos = consultas(data=data, politica=politica, campanha=campanha, alvo=alvo)
-            quadros = {nome: await _quadro(con, nome, sql) for nome, sql in textos.items()}
-            gasto_micros: int = await con.fetchval(gasto(politica=politica, campanha=campanha))
+            quadros: dict[str, pl.DataFrame] = {}
+            for nome, sql in textos.items():
+                quadros[nome] = _pronto(nome, await _quadro(con, nome, sql), quadros)
+                gasto_micros: int = await con.fetchval(gasto(politica=politica, campanha=campanha))
         return _leitura(quadros, gasto_micros, instantaneo)
 
 
@@ -62,22 +68,43 @@ def _ler_tudo(url: str, textos: Mapping[str, str], sql_do_gasto: str) -> Leitura
         # the first statement takes the snapshot that all the others see
         cursor.execute("select pg_current_snapshot()::text")
         instantaneo = str(cursor.fetchall()[0][0])
-        quadros = {nome: _ler_um(cursor, nome, sql) for nome, sql in textos.items()}
+        quadros: dict[str, pl.DataFrame] = {}
+        for nome, sql in textos.items():
+            cursor.execute(sql)
+            quadros[nome] = pl.concat(_pronto(nome, parte, quadros) for parte in _partes(cursor))
         cursor.execute(sql_do_gasto)
         gasto_micros = int(cursor.fetchall()[0][0])
     return _leitura(quadros, gasto_micros, instantaneo)
 
 
-def _ler_um(cursor: adbc_driver_postgresql.dbapi.Cursor, nome: str, sql: str) -> pl.DataFrame:
-    cursor.execute(sql)
-    quadro = pl.from_arrow(cursor.fetch_arrow_table())
+def _partes(cursor: adbc_driver_postgresql.dbapi.Cursor) -> Iterator[pl.DataFrame]:
+    """The answer a million rows at a time: the text of a whole base does not fit beside its frames. At least one part."""
+    leitor = cursor.fetch_record_batch()
+    lotes: list[pa.RecordBatch] = []
+    for lote in leitor:
+        lotes.append(lote)
+        if sum(x.num_rows for x in lotes) >= _LINHAS_POR_PARTE:
+            yield _de_arrow(lotes, leitor.schema)
+            lotes = []
+    yield _de_arrow(lotes, leitor.schema)
+
+
+def _de_arrow(lotes: list[pa.RecordBatch], esquema: pa.Schema) -> pl.DataFrame:
+    quadro = pl.from_arrow(pa.Table.from_batches(lotes, esquema))
     if not isinstance(quadro, pl.DataFrame):
-        raise TypeError(f"{nome} is not a table")
-    return quadro.cast(pl.Schema(ESQUEMAS[nome]))
+        raise TypeError("a table was expected")
+    return quadro
+
+
+def _pronto(nome: str, lido: pl.DataFrame, antes: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    quadro = lido.cast(pl.Schema(ESQUEMAS[nome]))
+    if nome in _CODIFICADOS:
+        quadro = codificar(quadro, antes["contribuintes"])
+    return ligar(quadro, antes["debitos"]) if nome == "pagamentos" else quadro
 
 
 def _leitura(quadros: Mapping[str, pl.DataFrame], gasto_micros: int, instantaneo: str) -> Leitura:
-    base = Base(**{nome: quadros[nome] for nome in _DA_BASE})
+    base = Base(**{nome: quadros[nome].drop("debito", strict=False) for nome in _DA_BASE})
     do_estado = {nome: quadro for nome, quadro in quadros.items() if nome not in _DA_BASE}
     return Leitura(base, Estado(**do_estado, gasto_micros=gasto_micros), instantaneo)
 
