@@ -36,6 +36,11 @@ class ConfigComum(BaseSettings):
     canais_ativos: Annotated[tuple[str, ...], NoDecode] = ("whatsapp", "sms")
     """Channels that a running room serves, separated by commas."""
     regua_token: str | None = None
+    url_regua: str | None = None
+    url_canais: str | None = None
+    """Where rooms find each other when they run apart."""
+    url_simulador: str | None = None
+    """A simulator in a process of its own, where it stands for every provider; only then may the clock be virtual."""
     nivel_de_log: str = "INFO"
 
     @field_validator("banco_url")

@@ -31,6 +31,12 @@ class ArgumentoInvalido(ValueError):
     """A wrong argument; the text is for the person who typed it."""
 
 
+def proporcao_de_alagoas(total: int) -> tuple[int, int]:
+    """(ICMS, IPVA) taxpayers among `total`, as Alagoas has them."""
+    icms = round(total * ALAGOAS_ICMS / (ALAGOAS_ICMS + ALAGOAS_IPVA))
+    return icms, total - icms
+
+
 def argumentos_gerar(subparser: argparse.ArgumentParser) -> None:
     """Declares the arguments. They are read as text: `executar_gerar` judges them, in Portuguese."""
     adicionar = subparser.add_argument
@@ -162,8 +168,7 @@ def _quantidades(args: argparse.Namespace) -> tuple[int, int]:
         case None, _, _:
             icms, ipva = icms or 0, ipva or 0
         case int(), None, None:
-            icms = round(total * ALAGOAS_ICMS / (ALAGOAS_ICMS + ALAGOAS_IPVA))
-            ipva = total - icms
+            icms, ipva = proporcao_de_alagoas(total)
         case int(), int(), None:
             ipva = total - icms
         case int(), None, int():

@@ -7,7 +7,6 @@ import os
 import secrets
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from kernel.config import ConfigInvalida
 
@@ -19,25 +18,21 @@ _EXIGIDOS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def eh_simulador(url: str, porta: int) -> bool:
-    """Whether `url` is the simulator of the platform on `porta`."""
-    partes = urlsplit(url)
-    return partes.hostname in {"127.0.0.1", "localhost", "::1"} and partes.port == porta + 1
-
-
 def completar(ambiente: MutableMapping[str, str], dados: Path, porta: int) -> bool:
     """Fills in what `ambiente` leaves to the simulator; True where every provider is the simulator.
 
-    Raises `ConfigInvalida` where a real address stands without its secrets.
+    The simulator is the one at URL_SIMULADOR, or else one of our own, on the port after ours. Raises `ConfigInvalida`
+    where another address stands without its secrets.
     """
-    simulador = f"http://127.0.0.1:{porta + 1}"
+    simulador = ambiente.get("URL_SIMULADOR") or f"http://127.0.0.1:{porta + 1}"
     todos = True
     for base, exigidos in _EXIGIDOS.items():
-        if ambiente.get(base) and not eh_simulador(ambiente[base], porta):
-            todos = False
-            falta = next((nome for nome in exigidos if not ambiente.get(nome)), None)
-            if falta is not None:
-                raise ConfigInvalida(f"Falta {falta}: {base} aponta para um provedor real, que precisa dele.")
+        if ambiente.get(base, simulador).rstrip("/") in {"", simulador.rstrip("/")}:
+            continue
+        todos = False
+        falta = next((nome for nome in exigidos if not ambiente.get(nome)), None)
+        if falta is not None:
+            raise ConfigInvalida(f"Falta {falta}: {base} aponta para um provedor real, que precisa dele.")
     padroes = {**_guardados(dados), "TWILIO_BASE_URL": simulador, "META_BASE_URL": simulador}
     for nome, valor in padroes.items():
         if not ambiente.get(nome):

@@ -175,15 +175,14 @@ def rotas_de_controle(
         return _json(_listar(registro, para, cursor, limite, voz=True))
 
     @rotas.get("/contagem", summary="A verdade sobre o que foi aceito e o que ainda é devido")
-    async def contagem() -> Response:
-        return _json(
-            {
-                "aceitos": registro.aceitos,
-                "recusados": registro.recusados,
-                "por_envio": registro.por_envio,
-                "recibos_devidos": registro.devidos,
-            }
-        )
+    async def contagem(por_envio: bool = True) -> Response:
+        """`por_envio=0` leaves the long part out, for whoever only waits for the receipts."""
+        contagem: dict[str, Any] = {
+            "aceitos": registro.aceitos,
+            "recusados": registro.recusados,
+            "recibos_devidos": registro.devidos,
+        }
+        return _json({**contagem, "por_envio": registro.por_envio} if por_envio else contagem)
 
     @rotas.put("/relogio", summary="Acerta o relógio que se mostra", openapi_extra=_corpo({"agora": "2026-11-23T12:00:00Z"}))
     async def relogio(request: Request) -> Response:
