@@ -24,10 +24,8 @@ import httpx
 
 from canais.adapters.outbound.transporte import abrir_cliente
 from canais.adapters.outbound.twilio_mensagens import ConfigTwilio, abrir_twilio
-from canais.inject import MIGRACOES
 from kernel.messaging.embutido import LogEmbutido
 from kernel.persistence.banco import Banco, abrir_banco
-from kernel.persistence.migracoes import migrar
 from kernel.persistence.relogio import ancorar
 from kernel.persistence.servidor import servidor_embutido
 from plataforma.inject import migrar_tudo
@@ -40,7 +38,10 @@ from tests.support.instalacao import RAIZ, SEGREDOS, porta_livre
 _VAGAS = 64
 _MENSAGENS = 12_000
 _VOLTAS = 3
-_TEXTO = "SEFAZ-AL: ha uma pendencia em seu cadastro. Codigo {codigo}. Confira em https://www.sefaz.al.gov.br ou 0800 284 1060. SAIR para parar."
+_TEXTO = (
+    "SEFAZ-AL: ha uma pendencia em seu cadastro. Codigo {codigo}. "
+    "Confira em https://www.sefaz.al.gov.br ou 0800 284 1060. SAIR para parar."
+)
 # A Monday at ten in Maceió: contact hours
 _AGORA = datetime(2026, 1, 5, 13, tzinfo=UTC)
 _ESPACO = UUID("5f0c2a52-3a5b-4c7e-9d3e-000000000001")
@@ -55,7 +56,6 @@ async def _processo(*argumentos: str, **ambiente: str) -> AsyncIterator[asyncio.
         cwd=RAIZ,
         env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **ambiente},
         stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE if False else None,
     )
     try:
         yield processo
@@ -114,7 +114,7 @@ async def preparar(banco: Banco, quantos: int) -> None:
             """insert into canais.modelo (modelo, nome, hipotese, rigidez, canal, idioma, versao, estado, texto, autor, criado_em)
                values (gen_random_uuid(), 'h1_r1', 'H1', 1, 'sms', 'pt-BR', 1, 'aprovado', $1, 'bench', $2)
                on conflict do nothing""",
-            _TEXTO.replace("{codigo}", "{codigo}"),
+            _TEXTO,
             _AGORA,
         )
 
@@ -212,7 +212,9 @@ async def medir() -> list[Medida]:
             await log.close()
     valor, deles = statistics.median(nossas), statistics.median(delas)
     razao = statistics.median(n / d for n, d in zip(nossas, delas, strict=True))
-    return [Medida("envio de SMS, um processo", valor, "mensagens/s", deles, razao, "≥ 0,40 do cliente twilio sozinho; alvo 0,55")]
+    return [
+        Medida("envio de SMS, um processo", valor, "mensagens/s", deles, razao, "≥ 0,40 do cliente twilio sozinho; alvo 0,55")
+    ]
 
 
 async def _ate_gravar(banco: Banco) -> None:
