@@ -36,7 +36,7 @@ _VALORES = {
     "WHATSAPP_PHONE_NUMBER_ID": "1",
 }
 # Paths of every process: the room's prefix tells them apart.
-_DE_TODOS = re.compile(r"^/(saude/.*|metrics|docs.*|openapi\.json|v1/mortas.*)$")
+_DE_TODOS = re.compile(r"^/(saude/.*|metrics|docs.*|openapi\.json|v1/mortas.*|v1/pendencias)$")
 
 
 def _porta_livre() -> int:
@@ -195,3 +195,20 @@ async def test_pergunta_ao_banco_responde_o_que_a_medida_promete(url_migrada: st
     assert {colunas[valor] for valor in valores} <= {"int4", "int8", "float8"}
     assert {colunas[rotulo] for rotulo in rotulos} <= {"text"}
     assert rotulos or len(linhas) == 1
+
+
+def _blocos_sql() -> list[str]:
+    return re.findall(r"```sql\n(.*?)```", (RAIZ / "docs" / "operacao.md").read_text("utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("numero", range(len(_blocos_sql())))
+async def test_sql_do_manual_serve_ao_esquema(url_migrada: str, numero: int) -> None:
+    con = await asyncpg.connect(url_migrada)
+    try:
+        await con.execute(_blocos_sql()[numero].replace("<id>", "ninguem"))
+    finally:
+        await con.close()
+
+
+def test_manual_tem_sql() -> None:
+    assert _blocos_sql()
