@@ -105,7 +105,8 @@ async def preparar(banco: Banco, quantos: int) -> None:
     async with banco.transacao() as con:
         await con.execute(
             """insert into canais.contato (contribuinte, canal, endereco, chave, verificado, consentimento, situacao, alterado_em)
-               select 'B-' || n, 'sms', '+558299' || lpad(n::text, 7, '0'), '82' || lpad(n::text, 8, '0'), true, true, 'valido', $2
+               select 'B-' || n, 'sms', '+558299' || lpad(n::text, 7, '0'), '82' || lpad(n::text, 8, '0'),
+                   true, true, 'valido', $2
                from generate_series(0, $1 - 1) n""",
             quantos,
             _AGORA,

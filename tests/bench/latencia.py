@@ -82,7 +82,7 @@ async def _uma(banco: Banco, stub: httpx.AsyncClient, volta: int, n: int) -> flo
             await asyncio.sleep(0.005)
 
 
-async def _medir(volta: int, nome: str, meta: str, url: str, base: str, pasta: str, **ajustes: str) -> Medida:
+async def _medir(volta: int, medida: tuple[str, str], url: str, base: str, pasta: str, **ajustes: str) -> Medida:
     async with (
         _no_ar(url, base, pasta, **ajustes),
         httpx.AsyncClient(base_url=base) as stub,
@@ -91,6 +91,7 @@ async def _medir(volta: int, nome: str, meta: str, url: str, base: str, pasta: s
         await preparar(banco, _VEZES)
         tempos = [await _uma(banco, stub, volta, n) for n in range(_VEZES)]
     p50 = statistics.median(tempos[_AQUECER:])
+    nome, meta = medida
     return Medida(nome, p50, "ms (p50)", meta=meta)
 
 
@@ -104,15 +105,15 @@ async def medir() -> list[Medida]:
         await asyncio.sleep(1)
         with tempfile.TemporaryDirectory(prefix="bench-") as pasta, servidor_embutido(Path(pasta)) as servidor:
             await migrar_tudo(servidor.url)
-            medidas.append(await _medir(1, "do commit ao provedor, embutido", "< 50", servidor.url, base, pasta))
+            medidas.append(await _medir(1, ("do commit ao provedor, embutido", "< 50"), servidor.url, base, pasta))
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as pasta,
             servidor_embutido(Path(pasta)) as servidor,
             broker_temporario() as broker,
         ):
             await migrar_tudo(servidor.url)
-            nome = "do commit ao provedor, Kafka"
-            medidas.append(await _medir(2, nome, "< 100", servidor.url, base, pasta, KAFKA_BOOTSTRAP=broker.bootstrap))
+            kafka = ("do commit ao provedor, Kafka", "< 100")
+            medidas.append(await _medir(2, kafka, servidor.url, base, pasta, KAFKA_BOOTSTRAP=broker.bootstrap))
     finally:
         stub.terminate()
         await stub.wait()
