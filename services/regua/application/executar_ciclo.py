@@ -25,7 +25,8 @@ from regua.domain.identidade import PROJETO, ids
 from regua.domain.politica import Politica
 
 CAMPANHA_PERMANENTE: Final = "permanente"
-_TENTATIVAS: Final = 3
+# a load may be merged while the base is read; several in a row are a failure to be seen
+_TENTATIVAS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,10 +154,11 @@ class EscritaDoCiclo(Protocol):
         ...
 
     async def gravar(self, lote: Lote, instantaneo: str) -> CicloGuardado:
-        """Writes all of `lote` and ends the ciclo, in one transaction; what is left of persons for whom a payment or a
-        suspension came in after `instantaneo` is not written. A ciclo already ended is returned as it is.
+        """Writes all of `lote` and ends the ciclo, in one transaction. A ciclo already ended is returned as it is.
 
-        Raises ConflitoDeEscrita where somebody else wrote the same rung or stood in the way: read again and decide again.
+        Persons of whom a payment, a suspension or a change of a debt came in after `instantaneo` are left out: nothing of
+        theirs is written, and the next ciclo decides on them. Raises ConflitoDeEscrita where somebody else wrote the same
+        rung or stood in the way, or where many changed: read and decide again.
         """
         ...
 

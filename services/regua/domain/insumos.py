@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -79,7 +80,8 @@ def ler(insumos: str) -> pl.DataFrame:
         planos |= d["fatos"] | d["estado"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as erro:
         raise ValueError(f"these are not the inputs of a decision: {erro}") from erro
-    colunas = [
-        pl.Series(nome, [planos[nome]], dtype=pl.String if tipo == pl.Date else tipo).cast(tipo) for nome, tipo in ESQUEMA.items()
-    ]
-    return pl.DataFrame(colunas)
+    return pl.DataFrame({n: [_lido(planos[n], t)] for n, t in ESQUEMA.items()}, schema=pl.Schema(ESQUEMA))
+
+
+def _lido(valor: Any, tipo: pl.DataType) -> Any:
+    return date.fromisoformat(valor) if tipo == pl.Date and valor is not None else valor

@@ -319,7 +319,7 @@ def _horario(corpo: Mapping[str, Any]) -> HorarioDeContato:
     try:
         ZoneInfo(fuso)
         return horario(fuso, tuple(semana))
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         raise PoliticaInvalida("horario", "precisa de sete dias, de algum dia aberto e de um fuso conhecido.") from None
 
 

@@ -1,9 +1,10 @@
 """Keeps ciclos, and writes what one decided in a single transaction.
 
-How a payment or suspension that comes in meanwhile is not overtaken: the transaction locks those tables against writers
-(SHARE: whoever is writing ends first, whoever comes later waits for our commit), and only then looks for rows that the
-snapshot did not see. Their persons are left out. Whoever waits finds, once let in, the acionamentos to cancel: so those
-writers write first and look for acionamentos afterwards.
+How a payment, a plan or a suspension that comes in meanwhile is not overtaken: the transaction locks their tables against
+writers (SHARE: whoever is writing ends first, whoever comes later waits for our commit), and only then looks for rows that
+the snapshot did not see. Their persons are left out; where they are many (a load was merged), everything is decided again.
+Whoever waits finds, once let in, the acionamentos to cancel: so those writers write first and look for acionamentos
+afterwards.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from regua.application.ports_ciclo import CicloGuardado, ConflitoDeEscrita, Lote
 
 _TRAVA: Final = "hashtextextended('regua:ciclo', 0)"
 _COLUNAS: Final = """ciclo, data, campanha, estado, avaliados, acionados, retidos, contagens, motivo, politica, traceparent"""
+# a day's payments during one ciclo may be left out until tomorrow; more than these, or than 1%, is another base
+_POUCOS: Final = 1_000
 _CONFLITOS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 # age() counts back from this transaction's own id: xid8 is rebuilt from it, past any wraparound
@@ -36,6 +39,8 @@ select distinct contribuinte from (
     select contribuinte, age(xmin) as idade from regua.pagamento
     union all
     select contribuinte, age(xmin) as idade from regua.suspensao
+    union all
+    select contribuinte, age(xmin) as idade from regua.debito
 ) as linhas, eu
 where idade <= eu.xid - pg_snapshot_xmin(eu.foto)::text::bigint
     and not pg_visible_in_snapshot((eu.xid - idade)::text::xid8, eu.foto)
@@ -143,8 +148,11 @@ async def _gravar(con: Conexao, lote: Lote, instantaneo: str) -> CicloGuardado:
     guardado = await con.fetchrow(f"select {_COLUNAS} from regua.ciclo where ciclo = $1 for update", lote.ciclo)
     if _exigir(guardado)["estado"] != "processando":
         return CicloGuardado(**dict(_exigir(guardado)))
-    await con.execute("lock table regua.pagamento, regua.suspensao in share mode")
-    lote = _sem(lote, await _mexidos(con, instantaneo))
+    await con.execute("lock table regua.pagamento, regua.suspensao, regua.debito in share mode")
+    mexidos = await _mexidos(con, instantaneo)
+    if len(mexidos) > max(_POUCOS, lote.pessoas.height // 100):
+        raise ConflitoDeEscrita(f"{len(mexidos)} contribuintes changed meanwhile")
+    lote = _sem(lote, mexidos)
     await _copiar_tudo(con, lote)
     await con.execute("select pg_notify($1, '')", canal_do_outbox("regua"))
     contagens = contar(lote.decisoes, lote.emissoes["canal"])

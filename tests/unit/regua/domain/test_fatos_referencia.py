@@ -81,9 +81,7 @@ def bases(desenho: st.DrawFn) -> tuple[BaseDeReferencia, date]:
         lembretes=tuple(
             desenho(
                 st.lists(
-                    st.builds(
-                        Lembrete, st.sampled_from(["P1", "P3"]), perto(data, 400, 0), st.none() | perto(data, 400, 0)
-                    ),
+                    st.builds(Lembrete, st.sampled_from(["P1", "P3"]), perto(data, 400, 0), st.none() | perto(data, 400, 0)),
                     max_size=4,
                 )
             )
