@@ -24,6 +24,7 @@ CAMPOS_PERMITIDOS: Final = frozenset(
 
 # These write addresses, parameters or whole bodies at lower levels (twilio: the text and the phone of each message).
 NIVEIS_MINIMOS: Final = {
+    "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "asyncpg": logging.WARNING,
     "httpcore": logging.WARNING,

@@ -50,11 +50,23 @@ def _url_do_banco(config: ConfigPlataforma) -> Iterator[str]:
         yield servidor.url
 
 
+@contextmanager
+def _registro(config: ConfigPlataforma) -> Iterator[None]:
+    """Logs to stderr; to a file of the folder where a terminal shows the live summary, which they would tear."""
+    if not sys.stdout.isatty():
+        configurar(config.nivel_de_log, "plataforma")
+        yield
+        return
+    with (config.dados / "plataforma.log").open("a") as arquivo:
+        configurar(config.nivel_de_log, "plataforma", saida=arquivo)
+        _dizer(f"registro em {arquivo.name}")
+        yield
+
+
 async def _executar() -> int:
     config = ler(ConfigPlataforma)
-    configurar(config.nivel_de_log, "plataforma")
     parada = sinal_de_parada()
-    with trava(config.dados):
+    with trava(config.dados), _registro(config):
         simulado = completar(os.environ, config.dados, config.porta)
         inicio = inicio_do_relogio(config, simulado=simulado, hoje=datetime.now(FUSO).date())
         token = token_do_operador(config.dados, config.regua_token)
