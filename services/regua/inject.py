@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,12 +17,22 @@ from kernel.ambiente import Ambiente
 from kernel.cargas.armazem import Armazem
 from kernel.cargas.execucao import TrabalhadorDeCargas
 from kernel.domain.calendario import Calendario
+from kernel.http.limite import Limite
 from kernel.messaging.consumer import ConsumidorDeEventos, limpar_inbox
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
 from kernel.persistence.banco import INDISPONIVEL, Banco
 from regua.adapters.inbound.agenda import TrabalhadorDeCiclos
+from regua.adapters.inbound.api import Mesa
+from regua.adapters.inbound.api_acionamentos import rotas_de_acionamentos
+from regua.adapters.inbound.api_aprovacoes import rotas_de_aprovacoes
+from regua.adapters.inbound.api_campanhas import rotas_de_campanhas
 from regua.adapters.inbound.api_cargas import CAMINHO_DAS_CARGAS, rotas_de_cargas_da_regua
+from regua.adapters.inbound.api_ciclos import rotas_de_ciclos, rotas_do_relogio
+from regua.adapters.inbound.api_contribuintes import rotas_de_contribuintes
+from regua.adapters.inbound.api_identificacao import rotas_de_identificacao
+from regua.adapters.inbound.api_politicas import rotas_de_politicas
+from regua.adapters.inbound.api_relatorios import rotas_de_relatorios
 from regua.adapters.inbound.consumer import montar_consumidor
 from regua.adapters.outbound.cargas import destinos_da_regua
 from regua.adapters.outbound.ciclo_escrita import EscritaPostgres
@@ -118,9 +129,27 @@ async def preparar_regua(
     agenda = AgendaPostgres(banco, calendario, unidades)
     portas = montar_portas(config, banco, ambiente, calendario)
     publicados = metricas.contador("eventos_publicados", "Eventos levados ao log, por sala.", ("sala",))
+    mesa = Mesa(
+        banco=banco,
+        relogio=relogio,
+        unidades=unidades,
+        portas=portas,
+        limite=Limite(capacidade=config.consultas_por_minuto, por_segundo=config.consultas_por_minuto / 60),
+        segundos=time.monotonic,
+        avancador=avancador,
+    )
     yield Regua(
         rotas=[
             rotas_de_cargas_da_regua(banco, relogio, config.dados, ler_tambem=cargas_de),
+            rotas_de_politicas(mesa),
+            rotas_de_campanhas(mesa),
+            rotas_de_ciclos(mesa),
+            rotas_de_contribuintes(mesa),
+            rotas_de_acionamentos(mesa),
+            rotas_de_aprovacoes(mesa),
+            rotas_de_identificacao(mesa),
+            rotas_de_relatorios(mesa),
+            rotas_do_relogio(mesa),
         ],
         corpo_por_caminho={CAMINHO_DAS_CARGAS: None},
         erros=ERROS,

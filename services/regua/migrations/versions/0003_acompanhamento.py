@@ -28,6 +28,7 @@ create table regua.agenda (
     unica boolean primary key default true check (unica),
     vista_ate timestamptz not null
 );
+create index contribuinte_documento on regua.contribuinte (documento);
 create index acionamento_lista on regua.acionamento (emitido_em desc, acionamento desc);
 create index acionamento_campanha on regua.acionamento (campanha, estado);
 create index emissao_data on regua.emissao (data);
