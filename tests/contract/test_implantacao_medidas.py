@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -158,3 +160,22 @@ def test_painel_esta_onde_o_grafana_procura() -> None:
     montados = dict(volume.split(":")[:2] for volume in compose()["services"]["grafana"]["volumes"])
     assert PAINEIS
     assert [provedor["options"]["path"] for provedor in providos] == [montados["./deploy/grafana/paineis"]]
+
+
+def test_casos_das_regras_cobrem_os_alertas_pedidos() -> None:
+    casos = yaml.safe_load((DEPLOY / "prometheus" / "regras.casos.yml").read_text("utf-8"))
+    nomes = {teste["alertname"] for caso in casos["tests"] for teste in caso["alert_rule_test"] if teste.get("exp_alerts")}
+    assert nomes <= {regra["alert"] for regra in REGRAS}
+    assert nomes >= {"AtrasoCrescendo", "EnvioIncerto", "EventosMortos", "WebhooksRecusados", "SemEntregas", "CicloNaoRodou"}
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="falta promtool (vem com o Prometheus)")
+def test_alertas_soam_quando_devem_e_so_entao() -> None:
+    feito = subprocess.run(
+        ["promtool", "test", "rules", "regras.casos.yml"],  # noqa: S607 - found on PATH
+        cwd=DEPLOY / "prometheus",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert feito.returncode == 0, feito.stdout
