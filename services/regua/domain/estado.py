@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import polars as pl
@@ -127,7 +127,7 @@ def _com_alcance(casos: pl.DataFrame, base: Base, estado: Estado, agora: datetim
     deles = usaveis.join(casos.lazy().select("contribuinte").unique(), on="contribuinte", how="semi")
     alcance = deles.group_by("contribuinte").agg(
         *(((pl.col("canal") == c) & (pl.col("situacao") == "valido")).any().alias(f"alcance_{c}") for c in CANAIS),
-        conversa_aberta=(pl.col("conversa_ate") > agora).fill_null(value=False).any(),
+        conversa_aberta=(pl.col("conversa_ate") > agora.astimezone(UTC)).fill_null(value=False).any(),
     )
     optaram = (
         usaveis.filter(pl.col("situacao") == "optou_sair")

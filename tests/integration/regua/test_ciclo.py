@@ -96,7 +96,9 @@ async def test_degrau_em_andamento_nao_se_repete_no_dia_seguinte(base: Banco) ->
     await rodar(base)
     ciclo = await rodar(base, agora=SEGUNDA_9H + timedelta(days=1))
     async with base.conexao() as con:
-        repetidos = await con.fetchval("select count(*) from (select 1 from regua.acionamento group by caso, etapa having count(*) > 1) r")
+        repetidos = await con.fetchval(
+            "select count(*) from (select 1 from regua.acionamento group by caso, etapa having count(*) > 1) r"
+        )
     assert repetidos == 0
     # only the caso that the cap held back yesterday goes out
     assert (ciclo.acionados, ciclo.contagens["suprimidos"]) == (1, {"aguardando_etapa": 2})
