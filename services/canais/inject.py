@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from canais.adapters.inbound.trabalho import Trabalho
 from canais.adapters.inbound.webhooks import Segredos, Webhooks
 from canais.adapters.outbound.metricas import MetricasDeCanais
-from canais.adapters.outbound.postgres import SALA, TransacoesPostgres, TravaDeTrabalhador, unidade
+from canais.adapters.outbound.postgres import SALA, TransacoesDedicadas, TransacoesPostgres, TravaDeTrabalhador, unidade
 from canais.adapters.outbound.postgres_pendencias import consultar_pendencias
 from canais.adapters.outbound.postgres_provedores import ler_precos, semear
 from canais.adapters.outbound.transporte import abrir_cliente
@@ -154,10 +154,15 @@ async def preparar_canais(
         def redigir(modelo: ModeloEmUso) -> Redacao:
             return preparar(modelo, link=config.link_contribuinte, telefone_sefaz=config.telefone_sefaz)
 
+        def dedicada() -> TransacoesDedicadas:
+            propria = TransacoesDedicadas(banco, relogio)
+            pilha.push_async_callback(propria.fechar)
+            return propria
+
         remetentes = [
             Remetente(
                 Rota(canal, provedor, provedor.nome in consultaveis, config.envio_vagas, redigir),
-                transacoes=transacoes,
+                transacoes=dedicada(),
                 trava=trava,
                 relogio=relogio,
                 janela=janela,

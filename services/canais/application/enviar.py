@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from canais.application.eventos import entrega_atualizada
-from canais.application.mudar import gravar_mudancas
+from canais.application.mudar import gravar_mudancas, relatar_mudancas
 from canais.application.ports import (
     Metricas,
     Mudanca,
@@ -51,9 +51,9 @@ class Rota:
 
 
 class _Pronto(NamedTuple):
-    envio: UUID
-    trava: int
-    tentativa: int
+    """A claimed row, as its claim left it, and what came of its request."""
+
+    envio: Envio
     desfecho: Desfecho
 
 
@@ -184,23 +184,29 @@ class Remetente:
         self._largar(tomados)
 
     async def _gravar(self, uow: Unidade, prontos: list[_Pronto], pausa: timedelta) -> None:
-        por_envio = {p.envio: p for p in prontos}
-        mudancas = []
-        for antes in await uow.envios.travar(por_envio.keys()):
-            p = por_envio[antes.envio]
-            depois = com_desfecho(
-                antes,
-                p.desfecho,
-                trava=p.trava,
-                tentativa=p.tentativa,
-                agora=uow.agora,
-                pausa=pausa,
-                prazo=self._prazo,
-                consultavel=self._rota.consultavel,
-                precos=self._precos,
+        """Most rows are as their claim left them, and are written without being read; the others are read first."""
+        mudancas = [Mudanca(p.envio, self._apos(p.envio, p, uow.agora, pausa)) for p in prontos]
+        meus = await uow.envios.gravar_meus(mudancas, uow.agora)
+        await relatar_mudancas(uow, [m for m in mudancas if m.antes.envio in meus], self._metricas)
+        alheios = {p.envio.envio: p for p in prontos if p.envio.envio not in meus}
+        if alheios:
+            lidos = await uow.envios.travar(alheios.keys())
+            await gravar_mudancas(
+                uow, [Mudanca(e, self._apos(e, alheios[e.envio], uow.agora, pausa)) for e in lidos], self._metricas
             )
-            mudancas.append(Mudanca(antes, depois))
-        await gravar_mudancas(uow, mudancas, self._metricas)
+
+    def _apos(self, e: Envio, p: _Pronto, agora: datetime, pausa: timedelta) -> Envio:
+        return com_desfecho(
+            e,
+            p.desfecho,
+            trava=p.envio.trava or 0,
+            tentativa=p.envio.tentativas,
+            agora=agora,
+            pausa=pausa,
+            prazo=self._prazo,
+            consultavel=self._rota.consultavel,
+            precos=self._precos,
+        )
 
     async def _tomar(self, uow: Unidade, trava: int, maximo: int) -> list[Envio]:
         """The claim, with what it found reason to suppress told at once."""
@@ -238,7 +244,7 @@ class Remetente:
             # nobody knows how far it got: in doubt is the one safe answer
             _log.exception("falha ao montar ou ler uma requisição a %s", self._rota.provedor.nome)
             desfecho = Incerto()
-        self._prontos.append(_Pronto(e.envio, e.trava or 0, e.tentativas, desfecho))
+        self._prontos.append(_Pronto(e, desfecho))
         del self._em_curso[e.envio]
         self._metricas.requisicao(self._rota.provedor.nome, _ROTULOS.get(type(desfecho), "recusado"))
         if self._cheio():
@@ -246,7 +252,7 @@ class Remetente:
 
     async def _devolver(self, uow: Unidade) -> None:
         """Rows claimed by a transaction whose answer was lost, and so never requested."""
-        em_maos = {*self._em_curso, *(p.envio for p in self._prontos)}
+        em_maos = {*self._em_curso, *(p.envio.envio for p in self._prontos)}
         # the lock is the process's: what another loop of it has in hand is not ours to give back
         perdidos = [e for e in await uow.envios.sem_pedido(self._travas, em_maos) if e.canal == self._rota.canal]
         await gravar_mudancas(uow, [Mudanca(e, devolvido(e)) for e in perdidos], self._metricas)

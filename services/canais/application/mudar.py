@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from canais.application.eventos import contatos_alterados, entrega_atualizada
 from canais.application.ports import ContatoMudado, Metricas, Mudanca, Unidade
@@ -22,6 +22,11 @@ async def gravar_mudancas(uow: Unidade, mudancas: Iterable[Mudanca], metricas: M
     if not feitas:
         return
     await uow.envios.gravar(feitas, uow.agora)
+    await relatar_mudancas(uow, feitas, metricas)
+
+
+async def relatar_mudancas(uow: Unidade, feitas: Sequence[Mudanca], metricas: Metricas) -> None:
+    """The events of rows that were written, and what their failures tell."""
     contadas = [m.depois for m in feitas if mudou(m.antes, m.depois)]
     saidas = [entrega_atualizada(e, uow.agora) for e in contadas]
     falhos = [e for e in contadas if e.estado == "falhou" and e.codigo_falha is not None]
@@ -47,7 +52,7 @@ async def _marcar_contatos(uow: Unidade, falhos: list[Envio], metricas: Metricas
     return mudados
 
 
-def _contar(feitas: list[Mudanca], metricas: Metricas) -> None:
+def _contar(feitas: Sequence[Mudanca], metricas: Metricas) -> None:
     for (canal, estado), n in Counter(
         (m.depois.canal, m.depois.estado) for m in feitas if m.antes.estado != m.depois.estado
     ).items():

@@ -78,7 +78,7 @@ class Envios(Protocol):
     """Rows of envio. Whatever is read for a change is locked until the transaction ends, in one order for all."""
 
     async def criar(self, emissoes: Sequence[Emissao], agora: datetime) -> list[Envio]:
-        """Makes the rows that are not there yet, `suprimido` at once where a reason is known, and answers the new ones."""
+        """Makes the rows that are not there yet, and answers those that were `suprimido` at once for a known reason."""
         ...
 
     async def travar(self, envios: Collection[UUID]) -> list[Envio]: ...
@@ -105,6 +105,10 @@ class Envios(Protocol):
 
     async def gravar(self, mudancas: Sequence[Mudanca], agora: datetime) -> None:
         """Writes the rows and their history."""
+        ...
+
+    async def gravar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
+        """Writes those rows, and their history, that are still as their claim left them. Answers which."""
         ...
 
     async def suprimir_na_origem(self, cancelamentos: Sequence[Cancelamento]) -> None:

@@ -41,8 +41,8 @@ def _emissao(evento: Evento) -> Emissao:
 
 async def registrar_acionamentos(uow: Unidade, eventos: Sequence[Evento]) -> None:
     """Makes the rows. What is suppressed at once (cancelled before, no contact, opted out) is told at once."""
-    novos = await uow.envios.criar([_emissao(evento) for evento in eventos], uow.agora)
-    await uow.saidas.gravar([entrega_atualizada(e, uow.agora) for e in novos if e.estado == "suprimido"])
+    suprimidos = await uow.envios.criar([_emissao(evento) for evento in eventos], uow.agora)
+    await uow.saidas.gravar([entrega_atualizada(e, uow.agora) for e in suprimidos])
 
 
 class CancelarAcionamentos:

@@ -62,7 +62,39 @@ class TransacoesPostgres:
     @asynccontextmanager
     async def abrir(self) -> AsyncIterator[UnidadePostgres]:
         async with self._banco.transacao() as con:
+            await con.execute(sql.POR_INDICE)
             yield unidade(con, self._relogio.agora())
+
+
+class TransacoesDedicadas:
+    """As `TransacoesPostgres`, one at a time on a connection of its own: for a loop whose every round trip counts."""
+
+    indisponivel: tuple[type[BaseException], ...] = INDISPONIVEL
+
+    def __init__(self, banco: Banco, relogio: Relogio) -> None:
+        self._banco = banco
+        self._relogio = relogio
+        self._con: asyncpg.Connection[asyncpg.Record] | None = None
+
+    @asynccontextmanager
+    async def abrir(self) -> AsyncIterator[UnidadePostgres]:
+        if self._con is None or self._con.is_closed():
+            self._con = await self._banco.dedicada()
+            await self._con.execute(sql.POR_INDICE.replace("local ", ""))
+        con = self._con
+        try:
+            async with con.transaction():
+                yield unidade(con, self._relogio.agora())
+        except BaseException:
+            # whatever state it is in, the next turn starts on a new one
+            con.terminate()
+            raise
+
+    async def fechar(self) -> None:
+        if self._con is not None:
+            with contextlib.suppress(*INDISPONIVEL):
+                await self._con.close(timeout=5)
+            self._con = None
 
 
 class TravaDeTrabalhador:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from canais.adapters.outbound import postgres_sql as sql
@@ -20,10 +21,10 @@ class EnviosPostgres:
 
     async def criar(self, emissoes: Sequence[Emissao], agora: datetime) -> list[Envio]:
         unicas = list({e.envio: e for e in emissoes}.values())
-        # wakes the senders once this commits, and only then
+        await self._con.execute(sql.POR_INDICE)
         linhas = await self._con.fetch(sql.CRIAR, agora, *zip(*unicas, strict=True))
-        if linhas:
-            await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
+        # heard once this commits
+        await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
         return [Envio(*linha) for linha in linhas]
 
     async def travar(self, envios: Collection[UUID]) -> list[Envio]:
@@ -53,20 +54,42 @@ class EnviosPostgres:
     async def gravar(self, mudancas: Sequence[Mudanca], agora: datetime) -> None:
         # several steps of one envio: the row gets where they end, the history each of them
         finais = list({m.depois.envio: m.depois for m in mudancas}.values())
-        await self._con.execute(sql.GRAVAR, agora, *([e[campo] for e in finais] for campo in sql.CAMPOS_GRAVADOS))
-        linhas = [m.depois for m in mudancas if fica_na_historia(m.antes, m.depois)]
-        if linhas:
-            await self._con.execute(
-                sql.HISTORIAR,
-                agora,
-                [e.envio for e in linhas],
-                [e.estado for e in linhas],
-                [e.provedor_em for e in linhas],
-                [e.codigo_falha for e in linhas],
-            )
+        await self._con.execute(sql.GRAVAR, agora, *_linhas(finais), *_historia(mudancas))
+        await self._avisar(finais)
+
+    async def gravar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
+        # in the order in which everybody locks
+        em_ordem = sorted(mudancas, key=lambda m: m.depois.envio)
+        finais = [m.depois for m in em_ordem]
+        linhas = await self._con.fetch(
+            sql.GRAVAR_MEUS,
+            agora,
+            *_linhas(finais),
+            [m.antes.trava for m in em_ordem],
+            [m.antes.tentativas for m in em_ordem],
+            *_historia(em_ordem),
+        )
+        await self._avisar(finais)
+        return {linha[0] for linha in linhas}
+
+    async def _avisar(self, finais: Sequence[Envio]) -> None:
         if any(e.estado == "pendente" for e in finais):
             await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
 
     async def suprimir_na_origem(self, cancelamentos: Sequence[Cancelamento]) -> None:
         unicos = list({(c.acionamento, c.canal): c for c in cancelamentos}.values())
         await self._con.execute(sql.TUMULO, *zip(*unicos, strict=True))
+
+
+def _linhas(finais: Sequence[Envio]) -> list[list[Any]]:
+    return [[e[campo] for e in finais] for campo in sql.CAMPOS_GRAVADOS]
+
+
+def _historia(mudancas: Sequence[Mudanca]) -> list[list[Any]]:
+    linhas = [m.depois for m in mudancas if fica_na_historia(m.antes, m.depois)]
+    return [
+        [e.envio for e in linhas],
+        [e.estado for e in linhas],
+        [e.provedor_em for e in linhas],
+        [e.codigo_falha for e in linhas],
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from canais.domain.envio import Envio
@@ -11,6 +12,10 @@ CANAL_FILA: Final = "canais_fila"
 
 CLASSE_DA_TRAVA: Final = 0x63616E61
 """First key of the advisory lock of a sending process; the second is its number."""
+
+POR_INDICE: Final = """
+    set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off"""
+"""For transactions of small batches: a plan kept since the tables were empty would read them whole, ever longer."""
 
 _COLUNAS: Final = tuple("estado::text" if campo == "estado" else campo for campo in Envio._fields)
 
@@ -57,10 +62,9 @@ CRIAR: Final = f"""
         insert into canais.envio_historico (envio, estado, em)
         select envio, estado::canais.estado, $1 from e where estado = 'suprimido'
     )
-    select * from e"""
+    select * from e where estado = 'suprimido'"""
 
-# $1 canal, $2 agora, $3 how many, $4 lock, $5 provedor, $6 local day. An address whose day somebody else takes at this very
-# moment is in neither `dia` nor `ja`: that row waits for the next turn.
+# $1 canal, $2 agora, $3 how many, $4 lock, $5 provedor, $6 local day
 REIVINDICAR: Final = f"""
     with a as materialized (
         select envio, acionamento, contribuinte, canal, modelo, idioma from canais.envio
@@ -76,17 +80,16 @@ REIVINDICAR: Final = f"""
             order by m.idioma = a.idioma desc limit 1
         ) mo on true
     ), dia as (
-        insert into canais.endereco_dia (chave, dia, acionamento)
+        insert into canais.endereco_dia as ja (chave, dia, acionamento)
         select distinct on (chave) chave, $6::date, acionamento from b where motivo is null order by chave, acionamento
-        on conflict (chave, dia) do nothing
-        returning chave, acionamento
+        -- no change: so that whoever was first is answered, also one that commits at this very moment
+        on conflict (chave, dia) do update set acionamento = ja.acionamento
+        returning ja.chave, ja.acionamento
     ), f as (
         select b.envio, b.endereco, b.modelo_versao, coalesce(
-                b.motivo, case when coalesce(dia.acionamento, ja.acionamento) <> b.acionamento then 'endereco_ja_contatado' end
+                b.motivo, case when (dono.de ->> b.chave)::uuid <> b.acionamento then 'endereco_ja_contatado' end
             ) as motivo
-        from b left join dia on dia.chave = b.chave
-        left join canais.endereco_dia ja on ja.chave = b.chave and ja.dia = $6::date
-        where b.motivo is not null or dia.acionamento is not null or ja.acionamento is not null
+        from b cross join (select jsonb_object_agg(chave, acionamento) as de from dia) dono
     ), u as (
     update canais.envio e
     set estado = (case when f.motivo is null then 'enviando' else 'suprimido' end)::canais.estado,
@@ -153,19 +156,39 @@ _ATRIBUICOES: Final = ", ".join(
     "estado = r.estado::canais.estado" if nome == "estado" else f"{nome} = r.{nome}" for nome, _ in _GRAVADOS[1:]
 )
 
-# $1 agora, then one array for each field of _GRAVADOS
-GRAVAR: Final = f"""
-    update canais.envio e set {_ATRIBUICOES}, atualizado_em = $1
-    from unnest({", ".join(f"${n}::{tipo}[]" for n, (_, tipo) in enumerate(_GRAVADOS, 2))})
-        as r ({", ".join(nome for nome, _ in _GRAVADOS)})
-    where e.envio = r.envio"""
+_HISTORIA: Final = (("envio", "uuid"), ("estado", "text"), ("provedor_em", "timestamptz"), ("codigo", "text"))
 
-HISTORIAR: Final = """
-    insert into canais.envio_historico (envio, estado, em, provedor_em, codigo)
-    select envio, estado::canais.estado, $1, provedor_em, codigo
-    from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) with ordinality
-        as r (envio, estado, provedor_em, codigo, n)
-    order by n"""
+
+def _unnest(campos: Sequence[tuple[str, str]], primeiro: int) -> str:
+    """`unnest` of one array for each field, from parameter `primeiro` on, in order."""
+    arrays = ", ".join(f"${n}::{tipo}[]" for n, (_, tipo) in enumerate(campos, primeiro))
+    return f"unnest({arrays}) with ordinality as r ({', '.join(nome for nome, _ in campos)}, n)"
+
+
+# $1 agora, then the arrays of the rows as they end, then those of the history
+GRAVAR: Final = f"""
+    with h as (
+        insert into canais.envio_historico (envio, estado, em, provedor_em, codigo)
+        select envio, estado::canais.estado, $1, provedor_em, codigo
+        from {_unnest(_HISTORIA, 2 + len(_GRAVADOS))} order by n
+    )
+    update canais.envio e set {_ATRIBUICOES}, atualizado_em = $1 from {_unnest(_GRAVADOS, 2)} where e.envio = r.envio"""
+
+# The same for rows that nobody else touched since this worker claimed them, as ($arrays) lock and number of the request say;
+# answers which those were.
+GRAVAR_MEUS: Final = f"""
+    with u as (
+        update canais.envio e set {_ATRIBUICOES}, atualizado_em = $1
+        from {_unnest((*_GRAVADOS, ("minha_trava", "int"), ("minha_tentativa", "smallint")), 2)}
+        where e.envio = r.envio and e.estado in ('enviando', 'incerto') and e.trava = r.minha_trava
+            and e.tentativas = r.minha_tentativa
+        returning e.envio
+    ), h as (
+        insert into canais.envio_historico (envio, estado, em, provedor_em, codigo)
+        select envio, estado::canais.estado, $1, provedor_em, codigo
+        from {_unnest(_HISTORIA, 4 + len(_GRAVADOS))} where envio in (select envio from u) order by n
+    )
+    select envio from u"""
 
 TUMULO: Final = """
     insert into canais.cancelamento (acionamento, canal, motivo, cancelado_em)
