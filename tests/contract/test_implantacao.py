@@ -287,6 +287,20 @@ def test_obrigatoria_que_falta_da_uma_frase_em_portugues() -> None:
     assert {v.nome for v in variaveis(COMPOSE) if v.frase is None and v.padrao is None} <= set(frases)
 
 
+def test_manual_explica_cada_configuracao_e_so_as_que_existem() -> None:
+    manual = (RAIZ / "docs" / "operacao.md").read_text("utf-8")
+    tabela = manual.split("## 2. Configurações")[1].split("## 3.")[0]
+    explicadas = {
+        nome
+        for linha in tabela.splitlines()
+        if linha.startswith("| `")
+        for nome in re.findall(r"`([A-Z_]{4,})`", linha.split("|")[1])
+    }
+    # the simulator's own, and what only rooms to come read
+    do_simulador = {"SIMULADOR_TRABALHADORES", "SIMULADOR_MENSAGENS", "MESSENGER_PAGE_ID"}
+    assert explicadas == configuracoes_conhecidas() - do_simulador
+
+
 # --- commands, in compose and in the cluster ------------------------------------------------------------------------
 
 

@@ -197,6 +197,21 @@ async def test_pergunta_ao_banco_responde_o_que_a_medida_promete(url_migrada: st
     assert rotulos or len(linhas) == 1
 
 
+def _do_manual() -> set[str]:
+    """Paths of the API that the manual names, with `*` where it leaves a value open."""
+    texto = (RAIZ / "docs" / "operacao.md").read_text("utf-8")
+    achados = re.findall(r"(?<![\w.])(?:\$REGUA)?(?:/regua|/canais)?(/(?:v1|saude|docs)/[\w/<>-]+)", texto)
+    return {re.sub(r"<[^>]*>", "*", caminho).rstrip("/") for caminho in achados}
+
+
+def test_caminhos_do_manual_existem(no_ar: NoAr) -> None:
+    modelos = [caminho for sala in no_ar.enderecos for caminho in _caminhos(no_ar, sala)]
+    expressoes = [re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(modelo))) for modelo in modelos]
+    citados = _do_manual()
+    assert len(citados) >= 20
+    assert [caminho for caminho in sorted(citados) if not any(e.fullmatch(caminho) for e in expressoes)] == []
+
+
 def _blocos_sql() -> list[str]:
     return re.findall(r"```sql\n(.*?)```", (RAIZ / "docs" / "operacao.md").read_text("utf-8"), flags=re.DOTALL)
 

@@ -100,7 +100,7 @@ def configuracoes_conhecidas() -> frozenset[str]:
     nomes |= {
         no.value
         for no in ast.walk(arvore)
-        if isinstance(no, ast.Constant) and isinstance(no.value, str) and re.fullmatch(r"[A-Z][A-Z0-9_]+", no.value)
+        if isinstance(no, ast.Constant) and isinstance(no.value, str) and re.fullmatch(r"[A-Z][A-Z0-9_]{3,}", no.value)
     }
     return frozenset(nomes)
 
