@@ -109,7 +109,7 @@ async def _uma_vez(portas: PortasDoCiclo, guardado: CicloGuardado, progresso: Pr
     politica = await _politica(portas, campanha, guardado.data)
     _exigir_hoje(portas, politica, guardado.data, agora)
     progresso("lendo a base", 0.0)
-    leitura = await portas.leitura.ler(data=guardado.data, politica=politica, campanha=campanha.campanha)
+    leitura = await portas.leitura.ler(data=guardado.data, politica=politica, campanha=campanha)
     instantaneo = leitura.instantaneo
     decididos = await asyncio.to_thread(_decidir, portas, _Trabalho(guardado, campanha, politica, agora), leitura, progresso)
     # the frames read are the largest thing in memory, and done with

@@ -54,7 +54,7 @@ async def explicar(portas: PortasDoCiclo, contribuinte: str) -> ContribuinteExpl
     campanha = await portas.regras.campanha(CAMPANHA_PERMANENTE)
     data = JanelaDeContato(portas.calendario).dia_local(agora)
     politica = await portas.regras.politica_vigente(data)
-    leitura = await portas.leitura.ler_pessoa(contribuinte, data=data, politica=politica, campanha=campanha.campanha)
+    leitura = await portas.leitura.ler_pessoa(contribuinte, data=data, politica=politica, campanha=campanha)
     quadro = await asyncio.to_thread(_decidir, portas, leitura, politica, campanha, agora)
     dele = [linha for linha in quadro.to_dicts() if linha["contribuinte"] == contribuinte]
     return ContribuinteExplicado(contribuinte, data, politica.versao, tuple(_caso(linha, politica) for linha in dele))

@@ -123,12 +123,13 @@ class Lote:
 class LeituraDoCiclo(Protocol):
     """Reads what decisions are made of."""
 
-    async def ler(self, *, data: date, politica: Politica, campanha: str) -> Leitura:
-        """The whole base, in one snapshot."""
+    async def ler(self, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
+        """The whole base, in one snapshot. What the campaign spent is read only where it has a budget."""
         ...
 
-    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: str) -> Leitura:
-        """The same of one person: all registrations of whoever `contribuinte` is. Empty frames for an unknown one."""
+    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
+        """The same of one person, without what was spent: all registrations of whoever `contribuinte` is. Empty frames
+        for an unknown one."""
         ...
 
 

@@ -70,7 +70,7 @@ async def simular(portas: PortasDoCiclo, *, versao: str, data: date, campanha: s
     Raises PoliticaAusente, CampanhaDesconhecida.
     """
     politica, guardada = await portas.regras.politica(versao, aprovada=False), await portas.regras.campanha(campanha)
-    leitura = await portas.leitura.ler(data=data, politica=politica, campanha=campanha)
+    leitura = await portas.leitura.ler(data=data, politica=politica, campanha=guardada)
     quadro = await asyncio.to_thread(_decidir, portas, leitura, politica, guardada, data)
     return _resumir(quadro, politica, data)
 
@@ -81,7 +81,7 @@ async def diferencas(portas: PortasDoCiclo, *, a: str, b: str, data: date, campa
     guardada = await portas.regras.campanha(campanha)
     # one snapshot for both: reaches as far back as the one that looks further
     fundo = max(politicas, key=lambda p: (p.definicoes.lembrete_meses, p.limites.janela_dias))
-    leitura = await portas.leitura.ler(data=data, politica=fundo, campanha=campanha)
+    leitura = await portas.leitura.ler(data=data, politica=fundo, campanha=guardada)
     quadros = [await asyncio.to_thread(_decidir, portas, leitura, p, guardada, data) for p in politicas]
     mudancas = _comparar(quadros[0], quadros[1])
     iguais = sum(m.casos for m in mudancas if m.antes == m.depois)

@@ -14,7 +14,7 @@ import pytest
 
 from kernel.persistence.banco import Banco
 from regua.application.executar_ciclo import executar_ciclo, retomar_ciclos, solicitar_ciclo
-from regua.application.ports_ciclo import CicloGuardado, Leitura, LeituraDoCiclo, PortasDoCiclo
+from regua.application.ports_ciclo import Campanha, CicloGuardado, Leitura, LeituraDoCiclo, PortasDoCiclo
 from regua.domain.politica import Politica
 from tests.support.regua_banco import SEGUNDA_9H, carregar, inserir_pagamento, portas_do_ciclo, preparar
 from tests.support.regua_base import um_debito, um_pagamento
@@ -34,12 +34,12 @@ class LeituraSeguidaDe:
     leitura: LeituraDoCiclo
     acontece: Callable[[], Awaitable[None]]
 
-    async def ler(self, *, data: date, politica: Politica, campanha: str) -> Leitura:
+    async def ler(self, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
         lida = await self.leitura.ler(data=data, politica=politica, campanha=campanha)
         await self.acontece()
         return lida
 
-    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: str) -> Leitura:
+    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
         return await self.leitura.ler_pessoa(contribuinte, data=data, politica=politica, campanha=campanha)
 
 

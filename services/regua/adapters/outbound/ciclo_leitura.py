@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kernel.persistence.banco import Banco, Conexao
 from regua.adapters.outbound.ciclo_consultas import ESQUEMAS, Alvo, consultas, gasto
-from regua.application.ports_ciclo import Leitura
+from regua.application.ports_ciclo import Campanha, Leitura
 from regua.domain.acervo import Base, codificar, ligar
 from regua.domain.estado import Estado
 from regua.domain.politica import Politica
@@ -32,20 +32,24 @@ class LeituraPostgres:
     def __init__(self, banco: Banco) -> None:
         self._banco = banco
 
-    async def ler(self, *, data: date, politica: Politica, campanha: str) -> Leitura:
-        textos = consultas(data=data, politica=politica, campanha=campanha)
-        return await asyncio.to_thread(_ler_tudo, self._banco.url, textos, gasto(politica=politica, campanha=campanha))
+    async def ler(self, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
+        textos = consultas(data=data, politica=politica, campanha=campanha.campanha)
+        sql = None if campanha.orcamento_micros is None else gasto(politica=politica, campanha=campanha.campanha)
+        try:
+            return await asyncio.to_thread(_ler_tudo, self._banco.url, textos, sql)
+        except adbc_driver_postgresql.dbapi.OperationalError as erro:
+            # as the other ways to the database say it: away, try again later
+            raise ConnectionError(str(erro)) from erro
 
-    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: str) -> Leitura:
+    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
         async with self._banco.transacao(isolamento="repeatable_read", so_leitura=True) as con:
             instantaneo: str = await con.fetchval("select pg_current_snapshot()::text")
             alvo = await _alvo(con, contribuinte)
-            textos = consultas(data=data, politica=politica, campanha=campanha, alvo=alvo)
+            textos = consultas(data=data, politica=politica, campanha=campanha.campanha, alvo=alvo)
             quadros: dict[str, pl.DataFrame] = {}
             for nome, sql in textos.items():
                 quadros[nome] = _pronto(nome, await _quadro(con, nome, sql), quadros)
-                gasto_micros: int = await con.fetchval(gasto(politica=politica, campanha=campanha))
-        return _leitura(quadros, gasto_micros, instantaneo)
+            return _leitura(quadros, 0, instantaneo)
 
 
 async def _alvo(con: Conexao, contribuinte: str) -> Alvo:
@@ -63,7 +67,7 @@ async def _quadro(con: Conexao, nome: str, sql: str) -> pl.DataFrame:
     return pl.DataFrame([tuple(linha) for linha in linhas], schema=dict(esquema), orient="row")
 
 
-def _ler_tudo(url: str, textos: Mapping[str, str], sql_do_gasto: str) -> Leitura:
+def _ler_tudo(url: str, textos: Mapping[str, str], sql_do_gasto: str | None) -> Leitura:
     with adbc_driver_postgresql.dbapi.connect(_com_opcoes(url)) as con, con.cursor() as cursor:
         # the first statement takes the snapshot that all the others see
         cursor.execute("select pg_current_snapshot()::text")
@@ -72,9 +76,14 @@ def _ler_tudo(url: str, textos: Mapping[str, str], sql_do_gasto: str) -> Leitura
         for nome, sql in textos.items():
             cursor.execute(sql)
             quadros[nome] = pl.concat(_pronto(nome, parte, quadros) for parte in _partes(cursor))
-        cursor.execute(sql_do_gasto)
-        gasto_micros = int(cursor.fetchall()[0][0])
-    return _leitura(quadros, gasto_micros, instantaneo)
+        return _leitura(quadros, _gasto(cursor, sql_do_gasto), instantaneo)
+
+
+def _gasto(cursor: adbc_driver_postgresql.dbapi.Cursor, sql: str | None) -> int:
+    if sql is None:
+        return 0
+    cursor.execute(sql)
+    return int(cursor.fetchall()[0][0])
 
 
 def _partes(cursor: adbc_driver_postgresql.dbapi.Cursor) -> Iterator[pl.DataFrame]:
