@@ -13,13 +13,13 @@ class FalhaDeCanais(Exception):
 
 
 class ModeloRecusado(FalhaDeCanais):
-    """A template may not say this. `motivos`: every reason."""
+    """A template may not say this. `campos`: every reason, as problems name fields."""
 
     codigo = "modelo_recusado"
 
     def __init__(self, motivos: Sequence[str]) -> None:
         super().__init__("O texto do modelo não é aceito.")
-        self.motivos = tuple(motivos)
+        self.campos = [{"campo": "texto", "motivo": motivo} for motivo in motivos]
 
 
 class ModeloDesconhecido(FalhaDeCanais):
@@ -47,10 +47,10 @@ class ContatoDesconhecido(FalhaDeCanais):
 
 
 class ContatoRecusado(FalhaDeCanais):
-    """An address is not one of its channel. `campo`, and why as its text."""
+    """An address is not one of its channel. `campos`: where it stands, and why."""
 
     codigo = "contato_recusado"
 
     def __init__(self, campo: str, motivo: str) -> None:
-        super().__init__(motivo)
-        self.campo = campo
+        super().__init__("O contato não é aceito.")
+        self.campos = [{"campo": campo, "motivo": motivo}]

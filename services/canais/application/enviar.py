@@ -70,6 +70,8 @@ class Remetente:
         janela: JanelaDeContato,
         precos: Tabela,
         metricas: Metricas,
+        balde: Balde,
+        pausa: Pausa,
     ) -> None:
         self._rota = rota
         self._transacoes = transacoes
@@ -87,8 +89,8 @@ class Remetente:
         self._parando = False
         self._talvez_haja = True
         self._conferir = False
-        self.balde = Balde(None)
-        self.pausa = Pausa()
+        self.balde = balde
+        self.pausa = pausa
         self.pausado = False
 
     @property
@@ -253,6 +255,5 @@ class Remetente:
     async def _devolver(self, uow: Unidade) -> None:
         """Rows claimed by a transaction whose answer was lost, and so never requested."""
         em_maos = {*self._em_curso, *(p.envio.envio for p in self._prontos)}
-        # the lock is the process's: what another loop of it has in hand is not ours to give back
-        perdidos = [e for e in await uow.envios.sem_pedido(self._travas, em_maos) if e.canal == self._rota.canal]
+        perdidos = await uow.envios.sem_pedido(self._travas, em_maos)
         await gravar_mudancas(uow, [Mudanca(e, devolvido(e)) for e in perdidos], self._metricas)

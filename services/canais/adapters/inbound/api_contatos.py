@@ -10,7 +10,6 @@ import orjson
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from canais.adapters.inbound.problemas import como_problema
 from canais.adapters.outbound.contatos import ContatosGuardados
 from canais.application.carregar_contatos import contribuinte as ler_contribuinte
 from canais.application.contatos import (
@@ -91,23 +90,21 @@ def rotas_de_contatos(banco: Banco, relogio: Relogio) -> APIRouter:
     async def ler(contribuinte: Contribuinte, quem: Operador) -> Contatos:
         """O auditor vê os endereços mascarados."""
         async with banco.conexao() as con:
-            with como_problema():
-                ficha = await ler_contatos(ContatosGuardados(con), contribuinte)
+            ficha = await ler_contatos(ContatosGuardados(con), contribuinte)
         return _contatos(ficha, mascarar=quem.papel is Papel.AUDITOR)
 
     @rotas.put("/v1/contatos/{contribuinte}", response_model=Contatos, summary="Muda os contatos de um contribuinte")
     async def mudar(contribuinte: Contribuinte, dados: ContatosNovos, _: Operador) -> Contatos:
         pedidos = [ContatoPedido(**c.model_dump()) for c in dados.contatos]
         async with banco.transacao() as con:
-            with como_problema():
-                ficha, saidas = await alterar_contatos(
-                    ContatosGuardados(con),
-                    _aceito(contribuinte),
-                    pedidos,
-                    dados.descadastros,
-                    mudanca=uuid4(),
-                    agora=relogio.agora(),
-                )
+            ficha, saidas = await alterar_contatos(
+                ContatosGuardados(con),
+                _aceito(contribuinte),
+                pedidos,
+                dados.descadastros,
+                mudanca=uuid4(),
+                agora=relogio.agora(),
+            )
             await outbox.gravar(con, "canais", saidas)
         return _contatos(ficha, mascarar=False)
 
@@ -117,13 +114,13 @@ def rotas_de_contatos(banco: Banco, relogio: Relogio) -> APIRouter:
         # one snapshot: envios and their history must agree
         async with banco.transacao(isolamento="repeatable_read", so_leitura=True) as con:
             guarda = ContatosGuardados(con)
-            with como_problema():
-                await ler_contatos(guarda, contribuinte)
+            await ler_contatos(guarda, contribuinte)
             dados = await guarda.exportar(contribuinte)
         if quem.papel is Papel.AUDITOR:
             _mascarar(dados)
         return Response(
-            orjson.dumps({"contribuinte": contribuinte, **dados}),
+            # the driver's UUID is not the standard library's
+            orjson.dumps({"contribuinte": contribuinte, **dados}, default=str),
             media_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="contatos-{contribuinte}.json"'},
         )
@@ -133,8 +130,7 @@ def rotas_de_contatos(banco: Banco, relogio: Relogio) -> APIRouter:
         """Endereços saem de contatos, de envios encerrados e de linhas rejeitadas. Pedidos de descadastro ficam: são a
         vontade da pessoa, e uma carga futura não pode desfazê-la."""
         async with banco.transacao() as con:
-            with como_problema():
-                saidas = await apagar_contatos(ContatosGuardados(con), contribuinte, mudanca=uuid4(), agora=relogio.agora())
+            saidas = await apagar_contatos(ContatosGuardados(con), contribuinte, mudanca=uuid4(), agora=relogio.agora())
             await outbox.gravar(con, "canais", saidas)
 
     return rotas

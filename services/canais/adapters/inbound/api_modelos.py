@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from canais.adapters.inbound.problemas import como_problema
 from canais.adapters.outbound.modelos import ModelosGuardados, ler_modelo, listar_modelos
 from canais.adapters.outbound.postgres_provedores import ler_precos
 from canais.application.modelos import Modelo, Rascunho, aprovar_modelo, criar_modelo
@@ -127,15 +126,14 @@ def rotas_de_modelos(banco: Banco, relogio: Relogio, valores: Valores) -> APIRou
         """O texto é conferido: sigilo fiscal, variáveis e, no SMS, um só segmento em GSM-7. Outra pessoa precisa aprovar."""
 
         async def executar(con: Conexao) -> ModeloDetalhe:
-            with como_problema():
-                modelo = await criar_modelo(
-                    ModelosGuardados(con),
-                    Rascunho(**dados.model_dump()),
-                    id_=uuid4(),
-                    autor=quem.nome,
-                    agora=relogio.agora(),
-                    valores=valores,
-                )
+            modelo = await criar_modelo(
+                ModelosGuardados(con),
+                Rascunho(**dados.model_dump()),
+                id_=uuid4(),
+                autor=quem.nome,
+                agora=relogio.agora(),
+                valores=valores,
+            )
             return ModeloDetalhe.de(modelo)
 
         return await uma_vez(request, chave, banco=banco, esquema="canais", quem=quem, agora=relogio.agora(), executar=executar)
@@ -157,10 +155,9 @@ def rotas_de_modelos(banco: Banco, relogio: Relogio, valores: Valores) -> APIRou
     async def aprovar(modelo: UUID, quem: Supervisor) -> ModeloDetalhe:
         """Nunca por quem o escreveu. A versão que estava em uso passa a substituída."""
         async with banco.transacao() as con:
-            with como_problema():
-                aprovado = await aprovar_modelo(
-                    ModelosGuardados(con), modelo, aprovador=quem.nome, agora=relogio.agora(), valores=valores
-                )
+            aprovado = await aprovar_modelo(
+                ModelosGuardados(con), modelo, aprovador=quem.nome, agora=relogio.agora(), valores=valores
+            )
         return ModeloDetalhe.de(aprovado)
 
     return rotas

@@ -1,9 +1,8 @@
-"""How the room's refusals look over HTTP: `codigo` → status in one table."""
+"""How the room's refusals look over HTTP: their status in one table; `codigo`, text and `campos` are their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 from canais.errors import (
@@ -15,35 +14,14 @@ from canais.errors import (
     ModeloJaDecidido,
     ModeloRecusado,
 )
-from kernel.http.problema import Campo, Conflito, EntradaInvalida, NaoEncontrado, Problema, SemPermissao
 
-PROBLEMAS: Final[Mapping[type[FalhaDeCanais], type[Problema]]] = {
-    ModeloRecusado: EntradaInvalida,
-    ModeloDesconhecido: NaoEncontrado,
-    ModeloJaDecidido: Conflito,
-    AutorNaoAprova: SemPermissao,
-    ContatoDesconhecido: NaoEncontrado,
-    ContatoRecusado: EntradaInvalida,
+ERROS: Final[Mapping[type[Exception], int]] = {
+    FalhaDeCanais: 400,
+    ModeloRecusado: 422,
+    ModeloDesconhecido: 404,
+    ModeloJaDecidido: 409,
+    AutorNaoAprova: 403,
+    ContatoDesconhecido: 404,
+    ContatoRecusado: 422,
 }
-
-
-@contextmanager
-def como_problema() -> Iterator[None]:
-    """Turns a refusal of the room into the problem that the caller gets."""
-    try:
-        yield
-    except FalhaDeCanais as falha:
-        problema = PROBLEMAS.get(type(falha))
-        if problema is None:
-            raise
-        raise problema(str(falha), codigo=falha.codigo, campos=_campos(falha)) from falha
-
-
-def _campos(falha: FalhaDeCanais) -> list[Campo]:
-    match falha:
-        case ModeloRecusado():
-            return [Campo(campo="texto", motivo=motivo) for motivo in falha.motivos]
-        case ContatoRecusado():
-            return [Campo(campo=falha.campo, motivo=str(falha))]
-        case _:
-            return []
+"""For `criar_app(erros=…)`."""

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from canais.adapters.outbound.postgres import TravaDeTrabalhador
 from canais.adapters.outbound.postgres_provedores import ler_ajustes
 from canais.adapters.outbound.postgres_sql import CANAL_FILA
 from canais.application.enviar import Remetente
@@ -33,14 +32,12 @@ class Trabalho:
         consumidor: ConsumidorDeEventos[Unidade],
         remetentes: Sequence[Remetente],
         vigia: Vigia,
-        trava: TravaDeTrabalhador,
         prazo_s: float,
     ) -> None:
         self._banco = banco
         self._consumidor = consumidor
         self._remetentes = remetentes
         self._vigia = vigia
-        self._trava = trava
         self._prazo_s = prazo_s
 
     def acordar(self) -> None:
@@ -79,7 +76,6 @@ class Trabalho:
         for tarefa in pendentes:
             tarefa.cancel()
         await asyncio.gather(*envios, consumo, *rondas, return_exceptions=True)
-        await self._trava.soltar()
 
     async def _escutar(self) -> None:
         async with Sinal(self._banco, CANAL_FILA) as sinal:
