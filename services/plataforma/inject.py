@@ -30,7 +30,7 @@ from plataforma.adapters.inbound.pagina import pagina_inicial
 from plataforma.adapters.outbound.painel_postgres import PainelPostgres, retratar
 from plataforma.application.handlers import HANDLERS, TOPICOS
 from plataforma.application.ports import Painel
-from plataforma.config import ConfigPlataforma
+from plataforma.config import FUSO, ConfigPlataforma
 from plataforma.domain.painel import Retrato
 from regua.config import ConfigRegua
 from schemas.topicos import carregar_topicos
@@ -128,7 +128,7 @@ async def preparar_plataforma(
         await sala_regua.semear()
 
         async def retrato() -> Retrato:
-            return await retratar(banco, relogio.agora(), await painel.atraso())
+            return await retratar(banco, relogio.agora().astimezone(FUSO), await painel.atraso())
 
         async def prontidao() -> Mapping[str, bool]:
             return {**await sala_canais.prontidao(), **await sala_regua.prontidao()}

@@ -65,7 +65,8 @@ async def percorrer(instalacao: Instalacao) -> None:
     ):
         carga = await instalacao.carregar(tipo, linhas)
         assert (carga["estado"], carga["rejeitados"]) == ("concluida", 0), carga
-    await _ate(lambda: _em_dia(instalacao))
+    # the régua knows who is reachable once contato.alterado went all the way
+    await instalacao.sossegar()
 
     ciclo = await instalacao.ciclo("2026-03-09")
     assert ciclo["estado"] == "concluido", ciclo
@@ -88,18 +89,6 @@ async def percorrer(instalacao: Instalacao) -> None:
 async def _comportar(instalacao: Instalacao, canais: dict[str, Any]) -> None:
     resposta = await instalacao.simulador.put("/comportamento", json={"semente": 1, "canais": canais})
     assert resposta.status_code < 300, resposta.text
-
-
-async def _em_dia(instalacao: Instalacao) -> bool:
-    """The régua knows who is reachable once contato.alterado went all the way."""
-    resposta = (await instalacao.api.get("/v1/contatos/" + PAGA.id)).json()
-    return bool(resposta) and await _atraso_zero(instalacao)
-
-
-async def _atraso_zero(instalacao: Instalacao) -> bool:
-    agora = (await instalacao.api.get("/v1/relogio")).json()["agora"]
-    await instalacao.avancar(ate=agora)
-    return True
 
 
 async def _tem(instalacao: Instalacao, devedor: Devedor, estado: str) -> bool:
@@ -125,14 +114,14 @@ async def _queda_para_sms(instalacao: Instalacao) -> None:
     await instalacao.avancar(dias=14)
     acionamentos = await instalacao.todos("/v1/acionamentos", contribuinte=SEM_ZAP.id)
     terceiro = next(a for a in acionamentos if a["etapa"] == 3)
-    envios = [e for e in await _envios(instalacao, SEM_ZAP) if e["acionamento"] == terceiro["acionamento"]]
+    envios = [e for e in await _envios(instalacao, SEM_ZAP) if e["acionamento"] == terceiro["id"]]
     assert {e["canal"]: e["estado"] for e in envios} == {"whatsapp": "expirado", "sms": "entregue"}
     assert len(await _mensagens(instalacao, SEM_ZAP)) == antes + 2
 
 
 async def _silencio_de_quem_paga(instalacao: Instalacao) -> None:
     """Who paid is not written to any more; who did not, is."""
-    hoje = (await instalacao.api.get("/v1/relogio")).json()["agora"][:10]
+    hoje = (await instalacao.agora()).date().isoformat()
     carga = await instalacao.carregar("pagamentos", base.pagamentos([(PAGA, hoje, "1000,00")]))
     assert (carga["estado"], carga["aceitos"]) == ("concluida", 1), carga
     de_quem_pagou = len(await _mensagens(instalacao, PAGA))

@@ -55,7 +55,7 @@ async def carregar(instalacao: Instalacao, devedores: Sequence[Devedor], falhas:
         carga = await instalacao.carregar(tipo, linhas)
         assert (carga["estado"], carga["rejeitados"]) == ("concluida", 0), carga
     # quiet: the régua knows every contact point
-    await instalacao.avancar(ate=(await instalacao.api.get("/v1/relogio")).json()["agora"])
+    await instalacao.sossegar()
 
 
 async def disparar(instalacao: Instalacao, devedores: Sequence[Devedor]) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,13 @@ class Instalacao:
         assert resposta.status_code == 200, resposta.text
         situacao: dict[str, Any] = resposta.json()
         return situacao
+
+    async def agora(self) -> datetime:
+        return datetime.fromisoformat((await self.api.get("/v1/relogio")).raise_for_status().json()["agora"])
+
+    async def sossegar(self) -> None:
+        """Waits until nothing is under way in any room; a minute passes on the clock."""
+        await self.avancar(ate=(await self.agora() + timedelta(minutes=1)).isoformat())
 
     async def todos(self, caminho: str, **filtros: str) -> list[dict[str, Any]]:
         """Every item of a list, page by page."""

@@ -86,7 +86,7 @@ def _micros(evento: Evento) -> int | None:
 
 async def retratar(banco: Banco, agora: datetime, atraso: int) -> Retrato:
     """What the panel shows at `agora`, with `atraso` events still on their way to it."""
-    async with banco.transacao(so_leitura=True) as con:
+    async with banco.transacao(isolamento="repeatable_read", so_leitura=True) as con:
         hipoteses = await con.fetch("select hipotese, count(*) n from plataforma.painel_acionamento group by 1")
         graus = await con.fetch("select rigidez, count(*) n from plataforma.painel_acionamento group by 1")
         envios = await con.fetch("select canal, posto, count(*) n from plataforma.painel_envio group by 1, 2")
