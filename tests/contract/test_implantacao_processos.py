@@ -22,6 +22,8 @@ from kernel.persistence.servidor import Servidor
 from tests.support.implantacao import RAIZ, compose, consultas, locais, local_de, resolver, servicos_da_imagem
 
 _LIMITE_S = 90
+# five processes of ours start before the first test
+pytestmark = pytest.mark.timeout(600)
 _VALORES = {
     "BANCO_SENHA": "x",
     "URL_PUBLICA": "http://127.0.0.1:8000",
