@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -13,10 +14,12 @@ from kernel.ambiente import Ambiente, abrir_ambiente, abrir_log
 from kernel.config import ConfigInvalida, ler
 from kernel.http.app import criar_app
 from kernel.http.mortas import rotas_de_mortas
+from kernel.http.pendencias import rotas_de_pendencias
 from kernel.logging import configurar
 from kernel.persistence.banco import abrir_banco
 from kernel.persistence.migracoes import migrar
 from kernel.processo import ate, principal, servir, sinal_de_parada
+from regua.adapters.outbound.avanco import abrir_avancador
 from regua.config import ConfigRegua
 from regua.inject import MIGRACOES, Regua, preparar_regua
 from schemas.topicos import topicos_de
@@ -40,9 +43,16 @@ async def _migrate(config: ConfigRegua) -> int:
 
 async def _processo(config: ConfigRegua, papel: str) -> int:
     parada = sinal_de_parada()
-    async with abrir_ambiente(config, sala=SALA) as ambiente, preparar_regua(config, ambiente) as regua:
+    async with contextlib.AsyncExitStack() as pilha:
+        ambiente = await pilha.enter_async_context(abrir_ambiente(config, sala=SALA))
+        avancador = await pilha.enter_async_context(abrir_avancador(config, ambiente)) if papel == "api" else None
+        regua = await pilha.enter_async_context(preparar_regua(config, ambiente, avancador=avancador))
+        if avancador is not None:
+            avancador.incluir(regua.parte)
         await regua.semear()
-        rotas = [*regua.rotas, rotas_de_mortas(ambiente.banco, (SALA,), ambiente.relogio)] if papel == "api" else []
+        mortas = rotas_de_mortas(ambiente.banco, (SALA,), ambiente.relogio)
+        pendencias = rotas_de_pendencias(regua.parte, ambiente.relogio)
+        rotas = [*regua.rotas, mortas, pendencias] if papel == "api" else []
         trabalhos: dict[str, Sequence[Callable[[], Awaitable[None]]]] = {
             "api": (),
             "worker": (regua.executar_worker,),

@@ -162,7 +162,8 @@ class AcionamentosPostgres:
             [linha["acionamento"] for linha in linhas],
         ):
             campos = dict(e)
-            emissoes[campos.pop("acionamento")][e["canal"]] = Emissao(**campos)
+            dono = campos.pop("acionamento")
+            emissoes[dono][e["canal"]] = Emissao(**campos)
         return [_ficha(linha, emissoes[linha["acionamento"]]) for linha in linhas]
 
 

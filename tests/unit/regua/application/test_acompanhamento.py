@@ -15,9 +15,9 @@ from regua.domain.acompanhamento import (
     Cancelar,
     ChamarPessoa,
     Datar,
+    Efeito,
     Emissao,
     Emitir,
-    Efeito,
     Entrega,
     ProximoCanal,
     acompanhar,
@@ -29,7 +29,7 @@ AGORA = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CANAIS = ("whatsapp", "sms", "voz")
 
 # What a channel may tell, in the order in which it happens: (estado, esgotado, requisitado, motivo).
-CAMINHOS = {
+CAMINHOS: dict[str, list[tuple[str, bool, bool, str | None]]] = {
     "lido": [
         ("enviando", False, True, None),
         ("aceito", False, True, None),
