@@ -142,7 +142,8 @@ async def test_lista_de_envios_por_filtro_e_em_paginas(canais: Mesa, operador: h
     assert [e["id"] for e in (await operador.get("/v1/envios?estado=lido")).json()["itens"]] == [ids[2]]
     assert [e["id"] for e in (await operador.get(f"/v1/envios?acionamento={UUID(int=2)}")).json()["itens"]] == [ids[1]]
     assert (await operador.get("/v1/envios?canal=whatsapp")).json() == {"itens": [], "proximo": None}
-    vistos, cursor = [], ""
+    vistos: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         pagina = (await operador.get("/v1/envios", params={"limite": 2, **({"cursor": cursor} if cursor else {})})).json()
         vistos += [e["id"] for e in pagina["itens"]]
@@ -220,7 +221,8 @@ async def test_previa_diz_segmentos_codificacao_e_custo(operador: httpx.AsyncCli
 async def test_lista_de_modelos_em_paginas(canais: Mesa, operador: httpx.AsyncClient) -> None:
     async with canais.banco.transacao() as con:
         await semear_modelos(con, AGORA)
-    vistos, cursor = [], ""
+    vistos: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         pagina = (await operador.get("/v1/modelos", params={"limite": 33, **({"cursor": cursor} if cursor else {})})).json()
         vistos += [m["id"] for m in pagina["itens"]]
