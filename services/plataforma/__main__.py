@@ -79,11 +79,12 @@ async def _executar() -> int:
     return 0
 
 
-async def _preparar_banco(config: ConfigPlataforma, url: str, inicio: datetime | None, token: str) -> None:
+async def _preparar_banco(config: ConfigPlataforma, url: str, inicio: datetime | None, token: str | None) -> None:
     """The first operator's token, the clock, the topics."""
     async with abrir_banco(url, aplicacao="plataforma", maximo=2) as banco:
         async with banco.transacao() as con:
-            await garantir_token(con, "operador-inicial", Papel.ADMIN, datetime.now(UTC), token)
+            if token is not None:
+                await garantir_token(con, "operador-inicial", Papel.ADMIN, datetime.now(UTC), token)
             if inicio is None:
                 await con.execute("delete from plataforma.relogio")
             else:
@@ -143,13 +144,13 @@ async def _carregar_exemplo(exemplo: CargaDoExemplo, ambiente: Ambiente) -> None
 
 
 async def _migrar() -> int:
+    """For rooms that run apart: all schemas and topics, the first token where REGUA_TOKEN gives it, and the clock."""
     config = ler(ConfigPlataforma)
+    configurar(config.nivel_de_log, "plataforma")
+    inicio = inicio_do_relogio(config, simulado=config.url_simulador is not None, hoje=datetime.now(FUSO).date())
     with _banco_ja_no_ar(config) as url:
         await migrar_tudo(url)
-        async with abrir_banco(url, aplicacao="plataforma", maximo=2) as banco:
-            log = abrir_log(config, banco)
-            await criar_topicos(log)
-            await log.close()
+        await _preparar_banco(config, url, inicio, config.regua_token)
     _dizer("esquemas e tópicos prontos")
     return 0
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from kernel.http.mortas import rotas_de_mortas
 
 import canais.inject
 import regua.inject
 from canais.config import Config as ConfigCanais
 from kernel.ambiente import Ambiente
 from kernel.http.app import criar_app
+from kernel.http.mortas import rotas_de_mortas
 from kernel.http.pendencias import SimuladorRemoto
 from kernel.messaging.consumer import ConsumidorDeEventos
 from kernel.messaging.log import Log

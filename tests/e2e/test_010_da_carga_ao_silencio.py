@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from kernel.persistence.servidor import servidor_embutido
 from tests.support import base_pequena as base
 from tests.support.base_pequena import Devedor
-from tests.support.instalacao import Instalacao, instalacao_embutida
+from tests.support.instalacao import Instalacao, instalacao_embutida, instalacao_separada
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -52,6 +53,20 @@ async def embutida(tmp_path: Path) -> AsyncIterator[Instalacao]:
 
 async def test_embutido(embutida: Instalacao) -> None:
     await percorrer(embutida)
+
+
+@pytest.fixture
+async def separada(tmp_path: Path, kafka_bootstrap: str) -> AsyncIterator[Instalacao]:
+    with servidor_embutido(tmp_path / "banco") as servidor:
+        async with instalacao_separada(
+            tmp_path, relogio=INICIO, banco_url=servidor.url, kafka_bootstrap=kafka_bootstrap
+        ) as instalacao:
+            yield instalacao
+
+
+@pytest.mark.kafka
+async def test_kafka_e_postgres_em_processos_separados(separada: Instalacao) -> None:
+    await percorrer(separada)
 
 
 async def percorrer(instalacao: Instalacao) -> None:

@@ -90,6 +90,11 @@ class Processo:
             self.matar()
             raise AssertionError(f"{self.argumentos} não parou em {limite_s} s:\n{self.fim_do_registro()}") from None
 
+    def esperar(self, limite_s: float = 120) -> int:
+        """Waits for it to end by itself; the exit code."""
+        assert self._popen is not None
+        return self._popen.wait(limite_s)
+
     def fim_do_registro(self, caracteres: int = 4000) -> str:
         return self.registro.read_text(errors="replace")[-caracteres:] if self.registro.exists() else ""
 
@@ -213,6 +218,76 @@ async def instalacao_embutida(
     api, simulador = _clientes(porta)
     async with api, simulador:
         instalacao = Instalacao(pasta, porta, processos, api, simulador, enderecos)
+        instalacao.iniciar()
+        try:
+            await instalacao.pronta()
+            yield instalacao
+        finally:
+            instalacao.parar()
+
+
+_DE_CANAIS = ("/v1/contatos", "/v1/envios", "/v1/modelos", "/v1/provedores", "/webhooks")
+
+
+class _PorCaminho(httpx.AsyncBaseTransport):
+    """What the proxy of a production installation does: one address, rooms by path."""
+
+    def __init__(self, regua: int, canais: int) -> None:
+        self._regua = regua
+        self._canais = canais
+        self._rede = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "instalacao":
+            porta = self._canais if request.url.path.startswith(_DE_CANAIS) else self._regua
+            request.url = request.url.copy_with(host="127.0.0.1", port=porta)
+        return await self._rede.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._rede.aclose()
+
+
+@asynccontextmanager
+async def instalacao_separada(
+    pasta: Path, *, relogio: str, banco_url: str, kafka_bootstrap: str, **ajustes: str
+) -> AsyncIterator[Instalacao]:
+    """Each room's api, worker and relay as processes of their own, on a given Postgres and Kafka, as in production."""
+    papeis = [f"{sala}-{papel}" for sala in ("regua", "canais") for papel in ("api", "worker", "relay")]
+    portas = {nome: porta_livre() for nome in ("simulador", *papeis)}
+    simulador = f"http://127.0.0.1:{portas['simulador'] + 1}"
+    comuns = {
+        **SEGREDOS,
+        "DADOS": str(pasta / "dados"),
+        "BANCO_URL": banco_url,
+        "KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "REGUA_TOKEN": TOKEN,
+        "RELOGIO": relogio,
+        "URL_SIMULADOR": simulador,
+        "URL_CANAIS": f"http://127.0.0.1:{portas['canais-api']}",
+        "URL_PUBLICA": f"http://127.0.0.1:{portas['canais-api']}",
+        "TWILIO_BASE_URL": simulador,
+        "META_BASE_URL": simulador,
+        **ajustes,
+    }
+    migracao = Processo(["plataforma", "migrate"], comuns, pasta / "migracao.log")
+    migracao.iniciar()
+    assert await asyncio.to_thread(migracao.esperar) == 0, migracao.fim_do_registro()
+    processos = {
+        "simulador": Processo(
+            ["simulador", "servir"],
+            {**comuns, "PORTA": str(portas["simulador"]), "DADOS": str(pasta / "simulador")},
+            pasta / "simulador.log",
+        )
+    }
+    for nome, porta in portas.items():
+        if nome != "simulador":
+            processos[nome] = Processo(nome.split("-"), {**comuns, "PORTA": str(porta)}, pasta / f"{nome}.log")
+    enderecos = {nome: f"http://127.0.0.1:{porta + (nome == 'simulador')}" for nome, porta in portas.items()}
+    cabecalhos = {"Authorization": f"Bearer {TOKEN}"}
+    rede = _PorCaminho(portas["regua-api"], portas["canais-api"])
+    api = httpx.AsyncClient(base_url="http://instalacao", headers=cabecalhos, timeout=60, transport=rede)
+    async with api, httpx.AsyncClient(base_url=simulador, timeout=60) as do_simulador:
+        instalacao = Instalacao(pasta, portas["canais-api"], processos, api, do_simulador, enderecos)
         instalacao.iniciar()
         try:
             await instalacao.pronta()

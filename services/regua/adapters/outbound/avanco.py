@@ -1,0 +1,41 @@
+"""The virtual clock of rooms that run apart: who must rest before it moves, and who must be told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from kernel.ambiente import Ambiente
+from kernel.clock import RelogioVirtual
+from kernel.config import ConfigInvalida
+from kernel.http.pendencias import SalaRemota, SimuladorRemoto
+from kernel.pendencias import Parte
+from kernel.persistence.avanco import AvancadorDoRelogio
+from regua.config import ConfigRegua
+
+_PRAZO_S = 30
+
+
+@asynccontextmanager
+async def abrir_avancador(config: ConfigRegua, ambiente: Ambiente) -> AsyncIterator[AvancadorDoRelogio | None]:
+    """None where the clock is the machine's. Raises `ConfigInvalida` where it is virtual and a part's address is missing."""
+    if not isinstance(ambiente.relogio, RelogioVirtual):
+        yield None
+        return
+    faltam = [n for n in ("url_canais", "url_simulador", "regua_token") if not getattr(config, n)]
+    if faltam:
+        raise ConfigInvalida(f"O relógio é virtual: para avançá-lo, falta {faltam[0].upper()}.")
+    async with contextlib.AsyncExitStack() as pilha:
+        simulador = SimuladorRemoto(
+            await pilha.enter_async_context(httpx.AsyncClient(base_url=config.url_simulador or "", timeout=_PRAZO_S))
+        )
+        canais = SalaRemota(
+            "canais",
+            await pilha.enter_async_context(httpx.AsyncClient(base_url=config.url_canais or "", timeout=_PRAZO_S)),
+            token=config.regua_token or "",
+        )
+        partes: list[Parte] = [canais, simulador]
+        yield AvancadorDoRelogio(ambiente.banco, ambiente.relogio, partes, ao_mover=[simulador.acertar])
