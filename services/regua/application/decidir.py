@@ -13,7 +13,6 @@ from regua.application.ports_ciclo import Campanha, Leitura
 from regua.domain.canais import janela_aberta
 from regua.domain.decisao import Contexto, avaliar, decidir
 from regua.domain.estado import anexar_aprovacoes, anexar_idioma, regularizados, situar_casos
-from regua.domain.fatos import apurar
 from regua.domain.politica import CANAIS, Politica
 from regua.domain.segmento import ler_segmento
 from regua.domain.sorteio import sortear
@@ -33,6 +32,7 @@ class Decididos:
 
 
 def decidir_base(
+    fatos: pl.DataFrame,
     leitura: Leitura,
     *,
     politica: Politica,
@@ -41,12 +41,11 @@ def decidir_base(
     agora: datetime,
     janela: JanelaDeContato,
     canais_ativos: Collection[str],
-    progresso: Progresso,
 ) -> Decididos:
-    """Decides every caso in `leitura`. Long for a whole base: run it outside the event loop."""
-    progresso("apurando os fatos", 0.25)
-    fatos = apurar(leitura.base, data, politica.definicoes)
-    progresso("decidindo", 0.45)
+    """Decides every caso of `fatos`, which `fatos.apurar` found in `leitura` (its records are not read again).
+
+    Long for a whole base: run it outside the event loop.
+    """
     canais = canais_da_campanha(campanha, canais_ativos)
     casos = situar_casos(fatos, leitura.base, leitura.estado, politica=politica, data=data, agora=agora, canais=canais)
     avaliados = anexar_aprovacoes(avaliar(casos, politica, data), leitura.estado)

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+import polars as pl
+
 from regua.application.decidir import Decididos, Progresso, decidir_base
 from regua.application.executar_ciclo_lote import Feitio, compor
 from regua.application.ports_ciclo import (
@@ -21,6 +23,7 @@ from regua.application.ports_ciclo import (
     Leitura,
     PortasDoCiclo,
 )
+from regua.domain.fatos import apurar
 from regua.domain.identidade import PROJETO, ids
 from regua.domain.politica import Politica
 
@@ -111,20 +114,27 @@ async def _uma_vez(portas: PortasDoCiclo, guardado: CicloGuardado, progresso: Pr
     progresso("lendo a base", 0.0)
     leitura = await portas.leitura.ler(data=guardado.data, politica=politica, campanha=campanha)
     instantaneo = leitura.instantaneo
-    decididos = await asyncio.to_thread(_decidir, portas, _Trabalho(guardado, campanha, politica, agora), leitura, progresso)
-    # the frames read are the largest thing in memory, and done with
-    del leitura
+    progresso("apurando os fatos", 0.25)
+    fatos = await asyncio.to_thread(apurar, leitura.base, guardado.data, politica.definicoes)
+    # the records are the largest thing in memory, and done with
+    leitura = leitura.sem_registros()
+    progresso("decidindo", 0.45)
+    trabalho = _Trabalho(guardado, campanha, politica, agora)
+    decididos = await asyncio.to_thread(_decidir, portas, trabalho, fatos, leitura)
+    del fatos, leitura
     progresso("compondo os eventos", 0.6)
     feitio = Feitio(guardado, politica, agora, politica.janela(portas.calendario))
     lote = await asyncio.to_thread(compor, decididos, feitio)
+    del decididos
     progresso("gravando", 0.75)
     escrito = await portas.escrita.gravar(lote, instantaneo)
     progresso("concluído", 1.0)
     return escrito
 
 
-def _decidir(portas: PortasDoCiclo, t: _Trabalho, leitura: Leitura, progresso: Progresso) -> Decididos:
+def _decidir(portas: PortasDoCiclo, t: _Trabalho, fatos: pl.DataFrame, leitura: Leitura) -> Decididos:
     return decidir_base(
+        fatos,
         leitura,
         politica=t.politica,
         campanha=t.campanha,
@@ -132,7 +142,6 @@ def _decidir(portas: PortasDoCiclo, t: _Trabalho, leitura: Leitura, progresso: P
         agora=t.agora,
         janela=t.politica.janela(portas.calendario),
         canais_ativos=portas.canais_ativos,
-        progresso=progresso,
     )
 
 

@@ -12,11 +12,11 @@ import polars as pl
 
 from kernel.domain.calendario import JanelaDeContato
 from regua.application.decidir import decidir_base
-from regua.application.executar_ciclo import CAMPANHA_PERMANENTE, sem_progresso
+from regua.application.executar_ciclo import CAMPANHA_PERMANENTE
 from regua.application.ports_ciclo import Campanha, Leitura, PortasDoCiclo
 from regua.domain.etapa import proximo_passo
 from regua.domain.evidencia import Classificacao, classificar
-from regua.domain.fatos import FATOS_DO_CASO
+from regua.domain.fatos import FATOS_DO_CASO, apurar
 from regua.domain.politica import Politica
 
 
@@ -63,6 +63,7 @@ async def explicar(portas: PortasDoCiclo, contribuinte: str) -> ContribuinteExpl
 def _decidir(portas: PortasDoCiclo, leitura: Leitura, politica: Politica, campanha: Campanha, agora: datetime) -> pl.DataFrame:
     janela = politica.janela(portas.calendario)
     decididos = decidir_base(
+        apurar(leitura.base, janela.dia_local(agora), politica.definicoes),
         leitura,
         politica=politica,
         campanha=campanha,
@@ -70,7 +71,6 @@ def _decidir(portas: PortasDoCiclo, leitura: Leitura, politica: Politica, campan
         agora=agora,
         janela=janela,
         canais_ativos=portas.canais_ativos,
-        progresso=sem_progresso,
     )
     # the order by which one of a person's casos is chosen
     return decididos.avaliados.sort("rigidez", "dias_atraso", "tributo", descending=[True, True, False])

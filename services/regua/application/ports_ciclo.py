@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Protocol
@@ -95,6 +95,13 @@ class Leitura:
     base: Base
     estado: Estado
     instantaneo: str
+
+    def sem_registros(self) -> Leitura:
+        """The same without debts, declarations and payments: the largest part, of no use once the facts are known."""
+        b = self.base
+        return replace(
+            self, base=replace(b, debitos=b.debitos.clear(), declaracoes=b.declaracoes.clear(), pagamentos=b.pagamentos.clear())
+        )
 
 
 @dataclass(frozen=True, slots=True)

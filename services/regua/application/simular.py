@@ -12,9 +12,10 @@ import polars as pl
 
 from kernel.domain.calendario import JanelaDeContato
 from regua.application.decidir import decidir_base
-from regua.application.executar_ciclo import CAMPANHA_PERMANENTE, sem_progresso
+from regua.application.executar_ciclo import CAMPANHA_PERMANENTE
 from regua.application.executar_ciclo_contagens import Contagens, contar
 from regua.application.ports_ciclo import Campanha, Leitura, PortasDoCiclo
+from regua.domain.fatos import apurar
 from regua.domain.politica import Politica
 
 _AMOSTRA: Final = 50
@@ -93,6 +94,7 @@ def _decidir(portas: PortasDoCiclo, leitura: Leitura, politica: Politica, campan
     janela = politica.janela(portas.calendario)
     agora = portas.relogio.agora()
     decididos = decidir_base(
+        apurar(leitura.base, data, politica.definicoes),
         leitura,
         politica=politica,
         # a dry run of a campaign says what it would do while it is not yet running
@@ -101,7 +103,6 @@ def _decidir(portas: PortasDoCiclo, leitura: Leitura, politica: Politica, campan
         agora=agora if janela.dia_local(agora) == data else _manha(janela, data),
         janela=janela,
         canais_ativos=portas.canais_ativos,
-        progresso=sem_progresso,
     )
     return decididos.avaliados
 

@@ -194,3 +194,36 @@ async def test_o_mesmo_degrau_escrito_por_outro_e_decidido_de_novo(base: Banco) 
     assert (vezes, ciclo.estado, ciclo.acionados) == (2, "concluido", 2)
     async with base.conexao() as con:
         assert await con.fetchval("select count(*) from regua.caso where contribuinte = 'C3'") == 1
+
+
+async def test_quem_perdeu_a_vez_nao_escreve(base: Banco) -> None:
+    """A worker whose session (and turn) was lost, while another ended the ciclo."""
+    escrita = portas_do_ciclo(base).escrita
+
+    async def outro_termina() -> None:
+        [ciclo] = await escrita.pendentes()
+        await escrita.falhar(ciclo, "outro terminou", SEGUNDA_9H)
+
+    ciclo = await rodar(seguida_de(base, outro_termina))
+    assert (ciclo.estado, ciclo.motivo) == ("falhou", "outro terminou")
+    async with base.conexao() as con:
+        assert await con.fetchval("select count(*) from regua.decisao") == 0
+        assert await con.fetchval("select count(*) from regua.outbox") == 0
+
+
+async def test_base_que_mudou_muito_e_lida_de_novo(base: Banco) -> None:
+    """A load merged while the ciclo runs: leaving its persons out would leave nobody."""
+    vezes = 0
+
+    async def carga_termina() -> None:
+        nonlocal vezes
+        vezes += 1
+        if vezes == 1:
+            async with base.transacao() as con:
+                await con.execute(
+                    """insert into regua.pagamento (pagamento, contribuinte, tributo, codigo_receita, competencia, pago_em, valor)
+                    select 'L' || n, 'C' || n, 'ICMS', '1', 24000, '2020-01-01', 1 from generate_series(1, 1001) n"""
+                )
+
+    ciclo = await rodar(seguida_de(base, carga_termina))
+    assert (vezes, ciclo.avaliados) == (2, 3)

@@ -113,6 +113,10 @@ async def test_optou_sair_vale_para_todas_as_inscricoes_da_pessoa(banco: Banco) 
     async with banco.transacao() as con:
         await con.execute("update regua.contato_canal set situacao = 'optou_sair' where contribuinte = 'C2'")
     assert (await rodar(banco)).contagens["suprimidos"] == {"optou_sair": 1}
+    async with banco.transacao() as con:
+        await con.execute("update regua.contato_canal set situacao = 'valido' where contribuinte = 'C2' and canal = 'sms'")
+    assert (await rodar(banco, dias=1)).contagens["por_canal"] == {"sms": 1}
+    assert await um_valor(banco, "select canais from regua.acionamento") == ["sms"]
 
 
 async def test_canal_sem_contato_valido_e_pulado(banco: Banco) -> None:

@@ -135,6 +135,8 @@ def test_o_grupo_de_controle_e_retido_so_quando_sairia() -> None:
         ("retido", False),
         ("acionado", False),
     ]
+    # where the draw decides nothing it is no input
+    assert not decididos({"controle": True, "suspenso": True})[0]["controle"]
 
 
 def test_o_orcamento_vai_por_rigidez_depois_valor_depois_caso() -> None:
