@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
@@ -16,6 +17,7 @@ from kernel.http.app import criar_app
 from kernel.http.mortas import rotas_de_mortas
 from kernel.http.pendencias import rotas_de_pendencias
 from kernel.logging import configurar
+from kernel.persistence.avanco import AvancadorDoRelogio
 from kernel.persistence.banco import abrir_banco
 from kernel.persistence.migracoes import migrar
 from kernel.processo import ate, principal, servir, sinal_de_parada
@@ -45,7 +47,7 @@ async def _processo(config: ConfigRegua, papel: str) -> int:
     parada = sinal_de_parada()
     async with contextlib.AsyncExitStack() as pilha:
         ambiente = await pilha.enter_async_context(abrir_ambiente(config, sala=SALA))
-        avancador = await pilha.enter_async_context(abrir_avancador(config, ambiente)) if papel == "api" else None
+        avancador = await pilha.enter_async_context(_avancador(config, ambiente)) if papel == "api" else None
         regua = await pilha.enter_async_context(preparar_regua(config, ambiente, avancador=avancador))
         if avancador is not None:
             avancador.incluir(regua.parte)
@@ -64,6 +66,10 @@ async def _processo(config: ConfigRegua, papel: str) -> int:
             sys.stdout.flush()
             await ate(parada, parada.wait(), *(trabalho() for trabalho in trabalhos[papel]))
     return 0
+
+
+def _avancador(config: ConfigRegua, ambiente: Ambiente) -> AbstractAsyncContextManager[AvancadorDoRelogio | None]:
+    return abrir_avancador(ambiente, url_canais=config.url_canais, url_simulador=config.url_simulador, token=config.regua_token)
 
 
 def _app(regua: Regua, ambiente: Ambiente, rotas: Sequence[APIRouter]) -> FastAPI:

@@ -14,28 +14,29 @@ from kernel.config import ConfigInvalida
 from kernel.http.pendencias import SalaRemota, SimuladorRemoto
 from kernel.pendencias import Parte
 from kernel.persistence.avanco import AvancadorDoRelogio
-from regua.config import ConfigRegua
 
 _PRAZO_S = 30
 
 
 @asynccontextmanager
-async def abrir_avancador(config: ConfigRegua, ambiente: Ambiente) -> AsyncIterator[AvancadorDoRelogio | None]:
+async def abrir_avancador(
+    ambiente: Ambiente, *, url_canais: str | None, url_simulador: str | None, token: str | None
+) -> AsyncIterator[AvancadorDoRelogio | None]:
     """None where the clock is the machine's. Raises `ConfigInvalida` where it is virtual and a part's address is missing."""
     if not isinstance(ambiente.relogio, RelogioVirtual):
         yield None
         return
-    faltam = [n for n in ("url_canais", "url_simulador", "regua_token") if not getattr(config, n)]
-    if faltam:
-        raise ConfigInvalida(f"O relógio é virtual: para avançá-lo, falta {faltam[0].upper()}.")
+    precisa = {"URL_CANAIS": url_canais, "URL_SIMULADOR": url_simulador, "REGUA_TOKEN": token}
+    if faltam := [nome for nome, valor in precisa.items() if not valor]:
+        raise ConfigInvalida(f"O relógio é virtual: para avançá-lo, falta {faltam[0]}.")
     async with contextlib.AsyncExitStack() as pilha:
         simulador = SimuladorRemoto(
-            await pilha.enter_async_context(httpx.AsyncClient(base_url=config.url_simulador or "", timeout=_PRAZO_S))
+            await pilha.enter_async_context(httpx.AsyncClient(base_url=url_simulador or "", timeout=_PRAZO_S))
         )
         canais = SalaRemota(
             "canais",
-            await pilha.enter_async_context(httpx.AsyncClient(base_url=config.url_canais or "", timeout=_PRAZO_S)),
-            token=config.regua_token or "",
+            await pilha.enter_async_context(httpx.AsyncClient(base_url=url_canais or "", timeout=_PRAZO_S)),
+            token=token or "",
         )
         partes: list[Parte] = [canais, simulador]
         yield AvancadorDoRelogio(ambiente.banco, ambiente.relogio, partes, ao_mover=[simulador.acertar])
