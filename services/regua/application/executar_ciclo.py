@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -27,6 +28,7 @@ from regua.domain.fatos import apurar
 from regua.domain.identidade import PROJETO, ids
 from regua.domain.politica import Politica
 
+_log = logging.getLogger(__name__)
 CAMPANHA_PERMANENTE: Final = "permanente"
 # a load may be merged while the base is read; several in a row are a failure to be seen
 _TENTATIVAS: Final = 5
@@ -42,8 +44,9 @@ class _Trabalho:
     agora: datetime
 
 
-def sem_progresso(_fase: str, _parte: float) -> None:
-    """For callers that do not watch."""
+def registrar_progresso(fase: str, parte: float) -> None:
+    """For callers that only keep a log."""
+    _log.info("ciclo: %s (%.0f%%)", fase, parte * 100)
 
 
 async def solicitar_ciclo(
@@ -67,7 +70,7 @@ async def solicitar_ciclo(
     return await portas.escrita.solicitar(novo, agora)
 
 
-async def executar_ciclo(portas: PortasDoCiclo, ciclo: UUID, *, progresso: Progresso = sem_progresso) -> CicloGuardado:
+async def executar_ciclo(portas: PortasDoCiclo, ciclo: UUID, *, progresso: Progresso = registrar_progresso) -> CicloGuardado:
     """Runs a ciclo to its end, or returns it if it already ended; waits for its turn where another one runs.
 
     Killed half-way it leaves nothing but the row in `processando`, and may be run again. Raises CicloDesconhecido.
@@ -76,7 +79,7 @@ async def executar_ciclo(portas: PortasDoCiclo, ciclo: UUID, *, progresso: Progr
         return await _executar(portas, ciclo, progresso)
 
 
-async def retomar_ciclos(portas: PortasDoCiclo, *, progresso: Progresso = sem_progresso) -> list[CicloGuardado]:
+async def retomar_ciclos(portas: PortasDoCiclo, *, progresso: Progresso = registrar_progresso) -> list[CicloGuardado]:
     """Runs what was asked for and never ended, oldest first; nothing while a worker holds the turn."""
     async with portas.escrita.vez_livre() as livre:
         if not livre:
