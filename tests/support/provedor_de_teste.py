@@ -126,6 +126,10 @@ class ProvedorDeTeste:
     def responder(self, r: Requisicao) -> Acao:
         if r.metodo == "GET":
             self.consultas.append(r)
+            if "/Messages/" in r.caminho:
+                sid = r.caminho.rpartition("/")[2].removesuffix(".json")
+                achada = next((m for m in self.listaveis if m["sid"] == sid), None)
+                return em_json(200, achada) if achada else erro_twilio(404, 20404)
             para = r.consulta.get("To", [""])[0]
             achados = [m for m in self.listaveis if m["to"] == para]
             return em_json(200, {"messages": achados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": ""})

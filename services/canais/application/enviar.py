@@ -173,6 +173,8 @@ class Remetente:
         trava = await self._trava.numero() if maximo else 0
         if maximo:
             self._travas.add(trava)  # before the claim: its answer may be lost
+            self.balde.gastar(maximo)  # the pace is shared with other loops
+            self._talvez_haja = False  # so that a call to wake up meanwhile is not forgotten
         async with self._transacoes.abrir() as uow:
             if self._conferir:
                 await self._devolver(uow)
@@ -182,7 +184,8 @@ class Remetente:
         self._prontos = self._prontos[len(prontos) :]
         self._conferir = False
         if maximo:
-            self._talvez_haja = len(tomados) == maximo
+            self._talvez_haja = self._talvez_haja or len(tomados) == maximo
+            self.balde.gastar(sum(e.estado == "enviando" for e in tomados) - maximo)
         self._largar(tomados)
 
     async def _gravar(self, uow: Unidade, prontos: list[_Pronto], pausa: timedelta) -> None:
@@ -232,10 +235,9 @@ class Remetente:
         return tomados
 
     def _largar(self, tomados: list[Envio]) -> None:
-        enviando = [e for e in tomados if e.estado == "enviando"]
-        self.balde.gastar(len(enviando))
-        for e in enviando:
-            self._em_curso[e.envio] = asyncio.create_task(self._requisitar(e))
+        for e in tomados:
+            if e.estado == "enviando":
+                self._em_curso[e.envio] = asyncio.create_task(self._requisitar(e))
 
     async def _requisitar(self, e: Envio) -> None:
         try:

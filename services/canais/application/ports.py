@@ -232,6 +232,10 @@ class Consultavel(Protocol):
         """The message to `endereco` that carries `codigo`. Raises `ConsultaImpossivel`."""
         ...
 
+    async def estado_de(self, id_provedor: str) -> Achado | None:
+        """What became of an accepted message; None where its provider does not know it. Raises `ConsultaImpossivel`."""
+        ...
+
 
 class Trava(Protocol):
     """The lock that says that this process lives."""

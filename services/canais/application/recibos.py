@@ -15,6 +15,8 @@ from canais.domain.preco import Tabela
 
 _log = logging.getLogger(__name__)
 _LOTE: Final = 1000
+_TENTATIVAS: Final = 25
+_ESPERA_S: Final = 0.4
 
 
 class AplicarRecibos:
@@ -90,8 +92,7 @@ class CaixaDeRecibos:
 
     async def _escrever(self, grupos: list[tuple[Recibo, ...]], espera: list[asyncio.Future[None]]) -> None:
         try:
-            async with self._transacoes.abrir() as uow:
-                await self._aplicar(uow, [recibo for grupo in grupos for recibo in grupo])
+            await self._insistir([recibo for grupo in grupos for recibo in grupo])
         except Exception as erro:  # noqa: BLE001 - every waiter is told, and none is told more than once
             if len(grupos) > 1 and not isinstance(erro, self._transacoes.indisponivel):
                 # one bad receipt must not fail the others: each alone
@@ -106,3 +107,15 @@ class CaixaDeRecibos:
             for futuro in espera:
                 if not futuro.done():
                     futuro.set_result(None)
+
+    async def _insistir(self, recibos: Sequence[Recibo]) -> None:
+        """Writes, waiting out a database that is away for as long as a provider waits for us: Twilio does not come again."""
+        for tentativa in range(_TENTATIVAS):
+            try:
+                async with self._transacoes.abrir() as uow:
+                    return await self._aplicar(uow, recibos)
+            except self._transacoes.indisponivel:
+                if tentativa == _TENTATIVAS - 1:
+                    raise
+                await asyncio.sleep(_ESPERA_S)
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -69,7 +69,7 @@ class Vigia:
         await self._esgotar(self._orfaos)
         await self._esgotar(self._de_quarentena)
         await self._consultar()
-        await self._esgotar(self._vencidos)
+        await self._expirar()
 
     async def _esgotar(self, passo: Callable[[Unidade], Awaitable[int]]) -> None:
         while True:
@@ -94,10 +94,38 @@ class Vigia:
             await self._aplicar(uow, achados)
         return len(achados)
 
-    async def _vencidos(self, uow: Unidade) -> int:
-        achados = await uow.envios.vencidos(uow.agora, _LOTE)
-        await gravar_mudancas(uow, [Mudanca(e, vencido(e)) for e in achados], self._metricas)
-        return len(achados)
+    async def _expirar(self) -> None:
+        """Ends what is over. Whoever can be asked is asked first: receipts get lost, and nobody sends them twice."""
+        while True:
+            async with self._transacoes.abrir() as uow:
+                lote = await uow.envios.vencidos(uow.agora, _LOTE)
+            achados = await self._perguntar_por_id(
+                [e for e in lote if e.estado in {"aceito", "enviado"} and e.provedor in self._consultaveis and e.id_provedor]
+            )
+            async with self._transacoes.abrir() as uow:
+                mudancas = []
+                for antes in await uow.envios.travar([e.envio for e in lote]):
+                    achado = achados.get(antes.envio)
+                    depois = antes
+                    if achado is not None:
+                        depois = com_recibo(antes, _como_recibo(antes, achado, uow.agora), agora=uow.agora, precos=self._precos)
+                    mudancas.append(Mudanca(antes, vencido(depois)))
+                await gravar_mudancas(uow, mudancas, self._metricas)
+            if len(lote) < _LOTE:
+                return
+
+    async def _perguntar_por_id(self, envios: Sequence[Envio]) -> dict[UUID, Achado]:
+        vez = asyncio.Semaphore(_CONSULTAS_JUNTAS)
+
+        async def um(e: Envio) -> Achado | None:
+            async with vez:
+                try:
+                    return await self._consultaveis[e.provedor or ""].estado_de(e.id_provedor or "")
+                except ConsultaImpossivel:
+                    return None  # it ends as it is known; a late receipt still raises it
+
+        achados = await asyncio.gather(*(um(e) for e in envios))
+        return {e.envio: achado for e, achado in zip(envios, achados, strict=True) if achado is not None}
 
     async def _consultar(self) -> None:
         """Asks providers about envios in doubt, a few at a time; nothing is locked while they answer."""

@@ -14,6 +14,7 @@ from canais.adapters.outbound.postgres import TransacoesPostgres, TravaDeTrabalh
 from canais.adapters.outbound.transporte import abrir_cliente
 from canais.adapters.outbound.twilio_mensagens import TwilioMensagens, abrir_twilio
 from canais.application.enviar import Remetente, Rota
+from canais.application.ritmo import Balde, Pausa
 from canais.domain.preco import Tabela
 from canais.domain.redacao import preparar
 from kernel.domain.calendario import Calendario, JanelaDeContato
@@ -300,6 +301,8 @@ async def test_linha_reivindicada_e_nunca_requisitada_volta_para_a_fila(mesa: Ba
             janela=JanelaDeContato(Calendario.contato()),
             precos=Tabela(()),
             metricas=MetricasDeCanais(Metricas()),
+            balde=Balde(None),
+            pausa=Pausa(),
         )
         tarefa = asyncio.create_task(remetente.executar())
         await ate_que(lambda: _todos(mesa, "aceito", 20))

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from canais.inject import Canais
 from kernel.http.assinaturas import CABECALHO_META, CABECALHO_TWILIO, assinar_meta, assinar_twilio
 from tests.support.canais import SEGUNDA, Bancada, ate_que, envio_id, um_acionamento
+from tests.support.provedor_de_teste import ProvedorDeTeste
 
 PUBLICA = "http://publico.exemplo"
 
@@ -156,6 +157,14 @@ async def test_recibo_depois_do_prazo_ainda_sobe(mesa: Bancada, canais: Canais, 
     await porta.recibo(1, "delivered")
     entregas = [(e["estado"], e["esgotado"]) for e in await mesa.entregas() if e["canal"] == "sms"]
     assert entregas == [("aceito", False), ("expirado", True), ("entregue", False)]
+
+
+async def test_recibo_perdido_e_perguntado_antes_de_expirar(mesa: Bancada, canais: Canais, provedor: ProvedorDeTeste) -> None:
+    provedor.listaveis[0]["status"] = "delivered"
+    await mesa.passar(24 * 3600 + 1)
+    canais.acordar()
+    await ate_que(lambda: _estados(mesa, "entregue", "expirado"))  # Meta cannot be asked
+    assert await _estado_de(mesa, 1, "entregue")
 
 
 @pytest.mark.parametrize("texto", ["SAIR", "sair.", " Não quero! ", "Pare"])

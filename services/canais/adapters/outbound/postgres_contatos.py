@@ -15,7 +15,9 @@ _INVALIDAR: Final = """
     update canais.contato c set situacao = 'invalido', motivo = p.motivo, alterado_em = $5
     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as p (contribuinte, canal, endereco, motivo)
     where c.contribuinte = p.contribuinte and c.canal = p.canal and c.endereco = p.endereco and c.situacao = 'valido'
-    returning c.contribuinte, c.canal, c.situacao, c.verificado, c.idioma"""
+    returning c.contribuinte, c.canal, case when exists (
+        select from canais.descadastro d where d.contribuinte = c.contribuinte and d.canal = c.canal
+    ) then 'optou_sair' else c.situacao end, c.verificado, c.idioma"""
 
 _DESCADASTRAR: Final = """
     with p as (select distinct * from unnest($1::text[], $2::text[]) as p (contribuinte, canal)),

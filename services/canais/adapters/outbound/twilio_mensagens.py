@@ -90,6 +90,17 @@ class TwilioMensagens:
                 return _achado(mensagem)
         return None
 
+    async def estado_de(self, id_provedor: str) -> Achado | None:
+        """Asks for one message."""
+        try:
+            return _achado(await self.cliente.messages(id_provedor).fetch_async())
+        except TwilioRestException as erro:
+            if erro.status == 404:
+                return None
+            raise ConsultaImpossivel from erro
+        except (TwilioServiceException, PyreqwestError, RitmoExcedido, ValueError) as erro:
+            raise ConsultaImpossivel from erro
+
 
 def _achado(mensagem: Any) -> Achado:
     codigo = mensagem.error_code
