@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.caos, pytest.mark.timeout(1200)]
 
 INICIO = "2026-03-09T09:00-03:00"
 MORTES = 10
-_FALHAS: dict[str, Any] = {
+FALHAS: dict[str, Any] = {
     "taxa_429": 0.05,
     "taxa_5xx": 0.03,
     "timeout_antes": 0.02,
@@ -35,10 +35,10 @@ _FALHAS: dict[str, Any] = {
     "descartar": 0.05,
 }
 # two seconds for a request, and slow enough for ten kills before all is sent
-AJUSTES = {"ENVIO_PRAZO_S": "2", "ENVIO_TAXA_SMS_POR_S": "60", "ENVIO_TAXA_WHATSAPP_POR_S": "60"}
+AJUSTES = {"ENVIO_PRAZO_S": "2", "ENVIO_TAXA_SMS_POR_S": "80", "ENVIO_TAXA_WHATSAPP_POR_S": "80"}
 
 
-def _devedores(quantos: int) -> list[Devedor]:
+def devedores_de_teste(quantos: int) -> list[Devedor]:
     return [Devedor(n, "2026-03-06", canais=("sms",) if n % 2 else ("whatsapp", "sms")) for n in range(quantos)]
 
 
@@ -87,9 +87,9 @@ async def matar_em_pleno_envio(instalacao: Instalacao, quem: str, total: int, so
 
 
 async def test_mortes_no_embutido(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    devedores = _devedores(5000)
+    devedores = devedores_de_teste(5000)
     async with instalacao_embutida(tmp_path, relogio=INICIO, simulador_a_parte=True, **AJUSTES) as instalacao:
-        await carregar(instalacao, devedores, _FALHAS)
+        await carregar(instalacao, devedores, FALHAS)
         await disparar(instalacao, devedores)
         await matar_em_pleno_envio(instalacao, "plataforma", len(devedores), random.Random(1))
         await instalacao.avancar(dias=3)
@@ -99,7 +99,7 @@ async def test_mortes_no_embutido(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 async def test_sigterm_com_trabalho_na_fila_nao_deixa_duvida(tmp_path: Path) -> None:
-    devedores = _devedores(600)
+    devedores = devedores_de_teste(600)
     sem_falhas = {"entregue": 1, "lido": 0, "latencia_ms": [20, 200]}
     async with instalacao_embutida(tmp_path, relogio=INICIO, simulador_a_parte=True, **AJUSTES) as instalacao:
         await carregar(instalacao, devedores, sem_falhas)

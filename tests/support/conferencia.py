@@ -67,9 +67,14 @@ def _todos_tem_destino(envios: Sequence[dict[str, Any]], devedores: Sequence[Dev
         assert seus, f"(ii) {devedor.id} não tem nenhum envio"
         assert all(e["estado"] in ACABADOS for e in seus), f"(ii) sem desfecho: {seus}"
         chegou = any(e["estado"] in {"entregue", "lido"} for e in seus)
-        assert chegou or all(e["motivo"] or e["estado"] == "incerto" for e in seus), f"(ii) sem entrega nem motivo: {seus}"
+        assert chegou or all(_tem_motivo(e) for e in seus), f"(ii) sem entrega nem motivo: {seus}"
         for acionamento in {e["acionamento"] for e in seus}:
             _um_canal_de_cada_vez([e for e in seus if e["acionamento"] == acionamento])
+
+
+def _tem_motivo(envio: dict[str, Any]) -> bool:
+    """A state that says by itself what happened, or a reason beside it."""
+    return envio["estado"] in {"expirado", "incerto"} or bool(envio.get("motivo") or envio["historico"][-1].get("codigo"))
 
 
 def _um_canal_de_cada_vez(envios: Sequence[dict[str, Any]]) -> None:
