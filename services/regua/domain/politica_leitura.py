@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from fractions import Fraction
 from itertools import pairwise
@@ -12,19 +12,14 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from kernel.domain.calendario import HorarioDeContato
-from kernel.domain.dinheiro import DinheiroInvalido, ler_centavos
 from regua.domain.canonico import canonico, resumo
 from regua.domain.politica import (
     CANAIS,
     ETAPAS,
-    FATOS,
     HIPOTESES,
     NIVEIS,
     REINCIDENCIAS,
-    Algum,
     CanalDoNivel,
-    Condicao,
-    Criterio,
     Custos,
     Definicoes,
     Etapa,
@@ -36,8 +31,10 @@ from regua.domain.politica import (
     Todos,
     horario,
 )
+from regua.domain.politica_criterios import PoliticaInvalida, ler_criterio, ler_lista, ler_reais
 
-_PROFUNDIDADE: Final = 8
+__all__ = ("PoliticaInvalida", "ler_politica")
+
 _DEFINICOES: Final = (
     "janela_meses",
     "episodio_atraso_dias",
@@ -49,20 +46,6 @@ _DEFINICOES: Final = (
 )
 _PRAZOS: Final = ("ja_pagou_dias", "contesta_dias", "sem_condicoes_dias", "promessa_dias", "parcelamento_dias")
 _TAREFAS: Final = ("rigidez_formal", "ultimo_aviso")
-
-
-class PoliticaInvalida(ValueError):
-    """The document is refused; `campo` says where, and the message why, for the person who wrote it."""
-
-    codigo = "politica_invalida"
-
-    def __init__(self, campo: str, motivo: str) -> None:
-        super().__init__(f"{campo}: {motivo}")
-        self.campo = campo
-        self.motivo = motivo
-
-    def __reduce__(self) -> tuple[type[PoliticaInvalida], tuple[str, str]]:
-        return type(self), (self.campo, self.motivo)
 
 
 def ler_politica(documento: bytes | str | Mapping[str, Any]) -> Politica:
@@ -105,13 +88,6 @@ def _objeto(corpo: Mapping[str, Any], campo: str) -> Mapping[str, Any]:
     return valor
 
 
-def _lista(corpo: Mapping[str, Any], campo: str) -> list[Any]:
-    valor = corpo.get(campo)
-    if not isinstance(valor, list):
-        raise PoliticaInvalida(campo, "falta, ou não é uma lista.")
-    return valor
-
-
 def _texto(corpo: Mapping[str, Any], campo: str, prefixo: str = "") -> str:
     valor = corpo.get(campo)
     if not isinstance(valor, str) or not valor.strip():
@@ -130,81 +106,13 @@ def _inteiros(corpo: Mapping[str, Any], campos: tuple[str, ...], prefixo: str) -
     return {campo: _inteiro(corpo, campo, prefixo) for campo in campos}
 
 
-def _centavos(valor: object, campo: str) -> int:
-    if not isinstance(valor, str):
-        raise PoliticaInvalida(campo, 'deve ser um valor em reais entre aspas, como "50.00".')
-    try:
-        return ler_centavos(valor)
-    except DinheiroInvalido as erro:
-        raise PoliticaInvalida(campo, str(erro)) from None
-
-
-def _razao(valor: object, campo: str) -> Fraction:
-    try:
-        razao = Fraction(valor) if isinstance(valor, str) else None
-    except (ValueError, ZeroDivisionError):
-        razao = None
-    # a short fraction, so that comparing it exactly stays within whole numbers of 128 bits
-    if razao is None or not 0 < razao <= 1 or razao.denominator > 10_000:
-        raise PoliticaInvalida(campo, 'deve ser uma proporção entre aspas, acima de 0 e até 1, como "0.30".')
-    return razao
-
-
-def _contagem(valor: object, campo: str) -> Fraction:
-    if not isinstance(valor, int) or isinstance(valor, bool) or not 1 <= valor <= 100_000:
-        raise PoliticaInvalida(campo, "deve ser um número inteiro a partir de 1.")
-    return Fraction(valor)
-
-
-def _sim(valor: object, campo: str) -> Fraction:
-    if valor is not True:
-        raise PoliticaInvalida(campo, "só pode ser true.")
-    return Fraction(1)
-
-
-_MINIMOS: Final[dict[str, Callable[[object, str], Fraction]]] = {
-    "contagem": _contagem,
-    "dinheiro": lambda valor, campo: Fraction(_centavos(valor, campo)),
-    "razao": _razao,
-    "sim_nao": _sim,
-}
-
-
-def _criterio(no: object, campo: str, profundidade: int = 0) -> Criterio:
-    if not isinstance(no, Mapping) or profundidade > _PROFUNDIDADE:
-        raise PoliticaInvalida(campo, "deve ser um objeto com todos, algum ou fato, sem aninhar demais.")
-    match sorted(no):
-        case ["fato", "minimo"]:
-            return _condicao(no, campo)
-        case ["todos"]:
-            return Todos(_partes(no, "todos", campo, profundidade))
-        case ["algum"]:
-            partes = _partes(no, "algum", campo, profundidade)
-            if not partes:
-                raise PoliticaInvalida(campo, "algum precisa de ao menos um critério.")
-            return Algum(partes)
-    raise PoliticaInvalida(campo, 'deve ter {"todos"}, {"algum"} ou {"fato", "minimo"}.')
-
-
-def _partes(no: Mapping[str, Any], chave: str, campo: str, profundidade: int) -> tuple[Criterio, ...]:
-    itens = _lista(no, chave)
-    return tuple(_criterio(item, f"{campo}.{chave}[{i}]", profundidade + 1) for i, item in enumerate(itens))
-
-
-def _condicao(no: Mapping[str, Any], campo: str) -> Condicao:
-    fato = no["fato"]
-    if not isinstance(fato, str) or fato not in FATOS:
-        raise PoliticaInvalida(f"{campo}.fato", f"não existe; os fatos são {', '.join(FATOS)}.")
-    return Condicao(fato, _MINIMOS[FATOS[fato][0]](no["minimo"], f"{campo}.minimo"))
-
-
 def _regras(corpo: Mapping[str, Any]) -> tuple[Regra, ...]:
     regras = []
-    for i, item in enumerate(_lista(corpo, "hipoteses")):
+    for i, item in enumerate(ler_lista(corpo, "hipoteses")):
         campo = f"hipoteses[{i}]"
         if not isinstance(item, Mapping):
             raise PoliticaInvalida(campo, "deve ser um objeto.")
-        criterio = _criterio(item.get("criterio"), f"{campo}.criterio")
+        criterio = ler_criterio(item.get("criterio"), f"{campo}.criterio")
         regras.append(Regra(_texto(item, "hipotese", f"{campo}."), _texto(item, "nome", f"{campo}."), criterio))
     if sorted(r.hipotese for r in regras) != sorted(HIPOTESES):
         raise PoliticaInvalida("hipoteses", f"deve ter cada uma de {', '.join(HIPOTESES)} uma vez.")
@@ -216,7 +124,7 @@ def _regras(corpo: Mapping[str, Any]) -> tuple[Regra, ...]:
 
 
 def _etapas(corpo: Mapping[str, Any]) -> tuple[Etapa, ...]:
-    itens = _lista(corpo, "etapas")
+    itens = ler_lista(corpo, "etapas")
     if [item.get("etapa") if isinstance(item, Mapping) else None for item in itens] != list(range(1, ETAPAS + 1)):
         raise PoliticaInvalida("etapas", "deve ter as etapas 1 a 5, nesta ordem.")
     etapas = tuple(
@@ -234,7 +142,7 @@ def _etapas(corpo: Mapping[str, Any]) -> tuple[Etapa, ...]:
 
 
 def _mapa(corpo: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
-    linhas = _lista(corpo, "mapa")
+    linhas = ler_lista(corpo, "mapa")
     if len(linhas) != ETAPAS or any(not isinstance(x, list) or len(x) != REINCIDENCIAS for x in linhas):
         raise PoliticaInvalida("mapa", "deve ter 5 linhas (etapas) de 4 colunas (reincidência).")
     if any(isinstance(v, bool) or not isinstance(v, int) or not 1 <= v <= NIVEIS for linha in linhas for v in linha):
@@ -266,14 +174,14 @@ def _canal(item: object, campo: str) -> CanalDoNivel:
 
 
 def _niveis(corpo: Mapping[str, Any]) -> tuple[Nivel, ...]:
-    itens = _lista(corpo, "niveis")
+    itens = ler_lista(corpo, "niveis")
     if [item.get("rigidez") if isinstance(item, Mapping) else None for item in itens] != list(range(1, NIVEIS + 1)):
         raise PoliticaInvalida("niveis", "deve ter a rigidez 1 a 5, nesta ordem.")
     return tuple(_nivel(item, f"niveis[{i}]") for i, item in enumerate(itens))
 
 
 def _nivel(item: Mapping[str, Any], campo: str) -> Nivel:
-    canais = tuple(_canal(c, f"{campo}.canais[{i}]") for i, c in enumerate(_lista(item, "canais")))
+    canais = tuple(_canal(c, f"{campo}.canais[{i}]") for i, c in enumerate(ler_lista(item, "canais")))
     nomes = [c.canal for c in canais]
     if not nomes or len(set(nomes)) != len(nomes):
         raise PoliticaInvalida(f"{campo}.canais", "precisa de ao menos um canal, cada um uma só vez.")
@@ -293,7 +201,7 @@ def _nivel(item: Mapping[str, Any], campo: str) -> Nivel:
 
 
 def _definicoes(corpo: Mapping[str, Any]) -> Definicoes:
-    tolerancia = _centavos(corpo.get("tolerancia"), "definicoes.tolerancia")
+    tolerancia = ler_reais(corpo.get("tolerancia"), "definicoes.tolerancia")
     return Definicoes(**_inteiros(corpo, _DEFINICOES, "definicoes"), tolerancia_centavos=tolerancia)
 
 
@@ -301,7 +209,7 @@ def _limites(corpo: Mapping[str, Any]) -> Limites:
     def um(campo: str) -> int:
         return _inteiro(corpo, campo, "limites", minimo=1)
 
-    minimo = _centavos(corpo.get("minimo"), "limites.minimo")
+    minimo = ler_reais(corpo.get("minimo"), "limites.minimo")
     # more than one contact a day would need an order among a person's casos within the day
     if um("por_dia") != 1:
         raise PoliticaInvalida("limites.por_dia", "deve ser 1: uma pessoa recebe um contato por dia.")
@@ -310,7 +218,7 @@ def _limites(corpo: Mapping[str, Any]) -> Limites:
 
 def _horario(corpo: Mapping[str, Any]) -> HorarioDeContato:
     semana = []
-    for i, par in enumerate(_lista(corpo, "semana")):
+    for i, par in enumerate(ler_lista(corpo, "semana")):
         try:
             semana.append(None if par is None else (time.fromisoformat(par[0]), time.fromisoformat(par[1])))
         except (TypeError, ValueError, IndexError, KeyError):

@@ -237,6 +237,9 @@ async def test_o_retido_consome_o_degrau_como_entregue_no_dia(banco: Banco) -> N
     segundo = await rodar(banco, dias=4, campanha="teste")
     assert segundo.retidos == ciclo.retidos
     assert (await tipos(banco)).count("acionamento.retido.v1") == 2 * ciclo.retidos
+    sql = "select distinct c.etapa, c.etapa_em from regua.caso c join regua.acionamento a using (caso) where a.estado = 'retido'"
+    async with banco.conexao() as con:
+        assert [tuple(x) for x in await con.fetch(sql)] == [(2, date(2026, 3, 20))]
 
 
 async def test_o_orcamento_para_no_que_foi_comprometido(banco: Banco) -> None:
