@@ -19,6 +19,7 @@ from kernel.cargas.execucao import TrabalhadorDeCargas
 from kernel.domain.calendario import Calendario
 from kernel.http.limite import Limite
 from kernel.messaging.consumer import ConsumidorDeEventos, limpar_inbox
+from kernel.messaging.log import LogIndisponivel
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
 from kernel.persistence.banco import INDISPONIVEL, Banco
@@ -40,6 +41,7 @@ from regua.adapters.outbound.ciclo_leitura import LeituraPostgres
 from regua.adapters.outbound.ciclo_regras import RegrasPostgres, semear
 from regua.adapters.outbound.pendencias_postgres import AgendaPostgres, ParteRegua
 from regua.adapters.outbound.unidade_postgres import SALA, SilenciadorPostgres, Unidades
+from regua.application.handlers import TOPICOS
 from regua.application.ports import Avancador, Unidade
 from regua.application.ports_ciclo import (
     CampanhaDesconhecida,
@@ -69,6 +71,7 @@ ERROS: Mapping[type[Exception], int] = {
 """How the room fails over HTTP."""
 
 _LIMPEZA_S = 3600
+_MEDIDA_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Regua:
             grupo.create_task(self._ciclos.executar(), name="regua-ciclos")
             grupo.create_task(self._cargas.executar(), name="regua-cargas")
             grupo.create_task(_limpar(self._ambiente), name="regua-limpeza")
+            grupo.create_task(_medir(self._ambiente), name="regua-medida")
 
     async def executar_relay(self) -> None:
         """Takes the outbox to the log, until cancelled."""
@@ -189,6 +193,18 @@ def montar_portas(config: ConfigRegua, banco: Banco, ambiente: Ambiente, calenda
         canais_ativos=config.canais_ativos,
         calendario=calendario,
     )
+
+
+async def _medir(ambiente: Ambiente) -> None:
+    """Tells how far the consumer is behind, and how much waits for the relay."""
+    atraso = ambiente.metricas.medidor("eventos_por_tratar", "Eventos no log que o grupo ainda não tratou.", ("sala",))
+    fila = ambiente.metricas.medidor("eventos_por_publicar", "Eventos na caixa de saída, até o relay.", ("sala",))
+    while True:
+        with contextlib.suppress(LogIndisponivel, *INDISPONIVEL):
+            atraso.labels(SALA).set(sum((await ambiente.log.lag(grupo=SALA, topicos=TOPICOS)).values()))
+            async with ambiente.banco.conexao() as con:
+                fila.labels(SALA).set(await con.fetchval("select count(*) from regua.outbox"))
+        await asyncio.sleep(_MEDIDA_S)
 
 
 async def _limpar(ambiente: Ambiente) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -25,10 +25,15 @@ class Registro:
     verdadeiros: Mapping[str, bool]
 
 
+Comparacao = Callable[[bytes, bytes], bool]
+"""Whether two digests are equal, in constant time."""
+
 _NINGUEM: Final = Registro("", {}, {})
 
 
-def conferir(registros: Sequence[Registro], fatos: Mapping[str, str]) -> str | None:
+def conferir(
+    registros: Sequence[Registro], fatos: Mapping[str, str], *, comparar: Comparacao = hmac.compare_digest
+) -> str | None:
     """The contribuinte of the first registration that all `fatos` fit, or None.
 
     The work does not depend on who is there nor on which fact is wrong: every fact of every registration is compared, by
@@ -38,18 +43,18 @@ def conferir(registros: Sequence[Registro], fatos: Mapping[str, str]) -> str | N
         raise ValueError("more registrations than are always compared")
     achado = ""
     for registro in [*registros, *[_NINGUEM] * (REGISTROS - len(registros))]:
-        confere = _confere(registro, fatos)
+        confere = _confere(registro, fatos, comparar)
         achado = achado or (registro.contribuinte if confere else "")
     return achado or None
 
 
-def _confere(registro: Registro, fatos: Mapping[str, str]) -> bool:
-    iguais = [_igual(registro, fato, fatos.get(fato, "")) | (fato not in fatos) for fato in FATOS]
+def _confere(registro: Registro, fatos: Mapping[str, str], comparar: Comparacao) -> bool:
+    iguais = [_igual(registro, fato, fatos.get(fato, ""), comparar) | (fato not in fatos) for fato in FATOS]
     return all(iguais) & bool(fatos)
 
 
-def _igual(registro: Registro, fato: str, informado: str) -> bool:
-    texto = hmac.compare_digest(_digesto(registro.textos.get(fato, "")), _digesto(informado))
+def _igual(registro: Registro, fato: str, informado: str, comparar: Comparacao) -> bool:
+    texto = comparar(_digesto(registro.textos.get(fato, "")), _digesto(informado))
     return (texto & (fato in registro.textos) & bool(normalizar(informado))) | registro.verdadeiros.get(fato, False)
 
 

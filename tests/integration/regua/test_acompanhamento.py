@@ -170,6 +170,24 @@ async def test_quem_sai_de_um_canal_tem_cancelado_o_que_nele_espera(acionada: Sa
     assert await acionada.eventos("acionamento.emitido") == []
 
 
+async def test_saida_por_outra_inscricao_da_pessoa_vale_para_todas(sala: Sala) -> None:
+    base = BaseDeReferencia(pessoas={"C1": "P1", "C7": "P1", "C8": "P8"}, debitos=BASE.debitos)
+    await sala.carregar(base)
+    await sala.ciclo()
+    await sala.esvaziar()
+    for contribuinte in ("C8", "C7"):
+        await sala.receber(
+            ContatoAlterado(
+                contribuinte=contribuinte,
+                canal="whatsapp",
+                situacao="optou_sair",
+                verificado=True,
+                alterado_em=sala.relogio.agora(),
+            )
+        )
+    assert [e.chave for e in await sala.eventos("acionamento.cancelado")] == ["C1"]
+
+
 async def test_contato_mais_velho_que_o_sabido_nao_volta(acionada: Sala) -> None:
     def alterado(situacao_: str, hora: int) -> ContatoAlterado:
         em = datetime(2026, 3, 16, hora, tzinfo=UTC)

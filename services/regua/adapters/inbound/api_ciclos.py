@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
@@ -203,7 +203,7 @@ def rotas_do_relogio(m: Mesa) -> APIRouter:
         if m.avancador is None:
             raise EstadoNaoPermite("O relógio é o da máquina, e não se adianta.", codigo="relogio_real")
         partida = m.relogio.agora()
-        chegada = dados.ate or partida + timedelta(days=dados.dias or 0)
+        chegada = dados.ate.astimezone(UTC) if dados.ate else partida + timedelta(days=dados.dias or 0)
         if not partida < chegada <= partida + _MAIOR_AVANCO:
             raise recusar("ate", f"deve ficar entre agora e {_MAIOR_AVANCO.days} dias adiante.")
         antes = await _ciclos(m)

@@ -28,11 +28,14 @@ from regua.acionamento a where {filtro} order by a.acionamento for update of a
 """
 _POR_ID: Final = _FICHA.format(filtro="a.acionamento = any($1::uuid[])")
 _ABERTOS: Final = _FICHA.format(filtro="a.contribuinte = any($1::text[]) and a.estado = 'emitido' and a.motivo is null")
+# an opt-out is the person's, whichever registration said it
 _NO_CANAL: Final = _FICHA.format(
-    filtro="""a.estado = 'emitido' and a.motivo is null and exists (
-        select from unnest($1::text[], $3::text[]) p (contribuinte, canal)
-        where p.contribuinte = a.contribuinte and p.canal = a.canais[a.ordem])
-        and a.contribuinte = any($1::text[])"""
+    filtro="""a.acionamento in (
+        select o.acionamento
+        from unnest($1::text[], $3::text[]) p (contribuinte, canal)
+        join regua.contribuinte k using (contribuinte)
+        join regua.acionamento o on o.pessoa = k.pessoa and o.canais[o.ordem] = p.canal
+        where o.estado = 'emitido' and o.motivo is null)"""
 )
 # What the decision saw stands in its inputs; what is left is told with the decision's eyes (its date) and today's payments.
 _DEVIDOS: Final = """
