@@ -18,7 +18,7 @@ class Config(ConfigTwilio, ConfigMeta, ConfigComum):
     """Read from the environment; names as in the outer interface, in capitals."""
 
     whatsapp_provedor: Literal["meta", "twilio"] = Field(default="meta", description="Quem leva o WhatsApp.")
-    envio_vagas: int = Field(default=64, ge=1, le=512, description="Requisições abertas ao mesmo tempo, por provedor.")
+    envio_vagas: int = Field(default=128, ge=1, le=512, description="Requisições abertas ao mesmo tempo, por provedor.")
     envio_prazo_s: float = Field(default=15, gt=0, le=300, description="Prazo de cada requisição, em segundos.")
     envio_taxa_sms_por_s: float | None = Field(default=None, gt=0, description="Limite inicial de SMS por segundo.")
     envio_taxa_whatsapp_por_s: float | None = Field(default=None, gt=0, description="Limite inicial de WhatsApp por segundo.")
