@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic
+from typing import Any, Generic
 
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, wait_exponential_jitter
 
@@ -110,25 +110,48 @@ class ConsumidorDeEventos(Generic[U]):
                 with tentativa:
                     consumer = await self._origem.consumer(grupo=self._grupo, topicos=self._topicos, membro=self._membro)
             try:
-                while not self._parar.is_set():
-                    await self._turno(consumer)
-                    if await repeticoes.esperar(0):
-                        await self.repetir_mortas()
+                await self._trabalhar(consumer, repeticoes)
             finally:
                 await consumer.close()
 
-    async def _turno(self, consumer: Consumer) -> None:
+    async def _trabalhar(self, consumer: Consumer, repeticoes: Sinal) -> None:
+        """Takes batch after batch. While one takes effect the next is read, and the position of the one before is committed.
+
+        Effects stay one after the other, and a position never passes an effect: what is read ahead and lost is read again.
+        """
+        leitura = asyncio.create_task(self._ler_lote(consumer))
+        posicao: asyncio.Task[None] | None = None
+        try:
+            while not self._parar.is_set():
+                lidos = await leitura
+                leitura = asyncio.create_task(self._ler_lote(consumer))
+                if lidos:
+                    await self._tomar(lidos)
+                if posicao is not None:
+                    await posicao
+                posicao = asyncio.create_task(self._confirmar(consumer, lidos)) if lidos else None
+                if await repeticoes.esperar(0):
+                    await self.repetir_mortas()
+            if posicao is not None:
+                await posicao
+        finally:
+            await _abandonar(leitura, posicao)
+
+    async def _ler_lote(self, consumer: Consumer) -> list[_Lido]:
         async for tentativa in self._insistir():
             with tentativa:
                 registros = await consumer.fetch(maximo=self._lote, espera_s=0.5)
-        if not registros:
-            return
+        return [_ler(registro) for registro in registros]
+
+    async def _tomar(self, lidos: Sequence[_Lido]) -> None:
         async for tentativa in self._insistir():
             with tentativa:
-                await self.processar(registros)
+                await self._ter_efeito(lidos)
+
+    async def _confirmar(self, consumer: Consumer, lidos: Sequence[_Lido]) -> None:
         async for tentativa in self._insistir():
             with tentativa:
-                await consumer.commit(registros)
+                await consumer.commit([lido.registro for lido in lidos])
 
     def _insistir(self) -> AsyncRetrying:
         """Tries again for as long as the database or the log is away."""
@@ -140,7 +163,9 @@ class ConsumidorDeEventos(Generic[U]):
 
     async def processar(self, registros: Sequence[Registro]) -> None:
         """Takes effect of `registros`, each once. Raises one of `INDISPONIVEL`; anything else ends as a dead letter."""
-        lidos = [_ler(registro) for registro in registros]
+        await self._ter_efeito([_ler(registro) for registro in registros])
+
+    async def _ter_efeito(self, lidos: Sequence[_Lido]) -> None:
         interessa = [lido for lido in lidos if lido.evento is None or lido.evento.tipo in self._handlers]
         if not interessa:
             return
@@ -251,6 +276,14 @@ class ConsumidorDeEventos(Generic[U]):
                 await con.execute(f"delete from {self._sala}.morta where id = $1", linha["id"])
                 feitas += 1
         return feitas
+
+
+async def _abandonar(*tarefas: asyncio.Task[Any] | None) -> None:
+    """Ends what runs beside the batch in hand; nothing of it is lost, since no position was committed for it."""
+    vivas = [tarefa for tarefa in tarefas if tarefa is not None]
+    for tarefa in vivas:
+        tarefa.cancel()
+    await asyncio.gather(*vivas, return_exceptions=True)
 
 
 def _ler(registro: Registro) -> _Lido:

@@ -109,15 +109,18 @@ class ConsumidorEmbutido:
         ate = self._a_confirmar(registros)
         if not ate:
             return
-        epocas = [self._leituras[t].epoca for t in ate]
+        leituras = {t: self._leituras[t] for t in ate}
         async with self._sessao.usar() as con:
             if con is not self._ouvinte:
                 # the session that held these topics is gone, and its epochs with it
                 self._leituras.clear()
                 return
+            epocas = [leitura.epoca for leitura in leituras.values()]
             linhas = await con.fetch(CONFIRMAR, self._grupo, list(ate), list(ate.values()), epocas)
         for perdido in set(ate) - {linha["topico"] for linha in linhas}:
-            self._leituras.pop(perdido, None)
+            # taken anew meanwhile: a `fetch` may go on beside this
+            if self._leituras.get(perdido) is leituras[perdido]:
+                del self._leituras[perdido]
 
     def pause(self, topicos: Sequence[str]) -> None:
         self._pausados.update(topicos)

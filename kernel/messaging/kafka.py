@@ -18,11 +18,11 @@ from aiokafka.errors import (
     TopicAlreadyExistsError,
     for_code,
 )
-from aiokafka.partitioner import murmur2
 from tenacity import AsyncRetrying, retry_if_exception_type, retry_if_result, wait_fixed
 
 from kernel.messaging.kafka_leitor import TRANSPORTE, ConsumidorKafka, em_milissegundos
 from kernel.messaging.log import Consumer, LogIndisponivel, Producer, Saida, Topico
+from kernel.messaging.particao import murmur2
 
 # Kafka refuses batches over 1 MiB by default (`max.message.bytes`); many records share one far below that.
 LOTE_BYTES = 512 * 1024

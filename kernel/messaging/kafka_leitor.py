@@ -105,6 +105,7 @@ class ConsumidorKafka:
             ate = self._a_confirmar(registros)
             if not ate:
                 return
+            partes = {tp: self._partes[tp] for tp in ate}
             # as a task of its own, so that a revoke can end it: sent after it, it would move what is another's
             self._confirmando = asyncio.create_task(self._interno.commit({tp: o + 1 for tp, o in ate.items()}))
             try:
@@ -112,9 +113,12 @@ class ConsumidorKafka:
             finally:
                 self._confirmando.cancel()
                 self._confirmando = None
-            for tp in ate.keys() & self._partes.keys():
+            for tp, parte in partes.items():
+                # given anew meanwhile: a `fetch` may go on beside this
+                if self._partes.get(tp) is not parte:
+                    continue
                 if feito:
-                    self._partes[tp].confirmado = ate[tp]
+                    parte.confirmado = ate[tp]
                 else:
                     del self._partes[tp]
             self._confirmou.set()

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import TypeAlias
 
 import asyncpg
 
@@ -21,6 +22,7 @@ from kernel.persistence.sinal import Sinal
 
 _log = logging.getLogger(__name__)
 _ESPERA_S = 1.0
+_Sessao: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class Relay:
@@ -64,33 +66,47 @@ class Relay:
                 await asyncio.sleep(_ESPERA_S)
             producer = await self._log.producer()
             while True:
-                if await self._turno(con, producer) < self._lote:
-                    await sinal.esperar(_ESPERA_S)
+                linhas = await self._ler(con, [])
+                while linhas:
+                    linhas = await self._passar(con, producer, linhas)
+                await sinal.esperar(_ESPERA_S)
         finally:
             with contextlib.suppress(*INDISPONIVEL):
                 # Terminating drops the session and with it the lock, whatever state the connection is in.
                 con.terminate()
 
-    async def _turno(self, con: asyncpg.Connection[asyncpg.Record], producer: Producer) -> int:
-        """Publishes one batch and deletes it. Reading and deleting use the connection that holds the lock."""
-        filtro = "" if self._fragmentos == 1 else f"where abs(hashtext(chave)::bigint) % {self._fragmentos} = {self._fragmento}"
-        linhas = await con.fetch(
-            f"select id, topico, chave, valor, cabecalhos from {self._sala}.outbox {filtro} order by id limit $1",
-            self._lote,
-        )
-        if not linhas:
-            return 0
-        await producer.publish(
-            [
-                Saida(
-                    linha["topico"],
-                    linha["chave"],
-                    linha["valor"],
-                    tuple((nome, valor.encode()) for nome, valor in linha["cabecalhos"]),
-                )
-                for linha in linhas
-            ]
-        )
-        await con.execute(f"delete from {self._sala}.outbox where id = any($1::bigint[])", [linha["id"] for linha in linhas])
+    async def _passar(self, con: _Sessao, producer: Producer, linhas: list[asyncpg.Record]) -> list[asyncpg.Record]:
+        """Publishes `linhas`, then deletes them. Answers the next ones, where this batch was full: read during the publish.
+
+        They are published only after this batch is deleted, so that a crash repeats one batch at most. Reading and deleting
+        use the connection that holds the lock.
+        """
+        ids = [linha["id"] for linha in linhas]
+        leitura = asyncio.create_task(self._ler(con, ids)) if len(linhas) == self._lote else None
+        try:
+            await producer.publish([_saida(linha) for linha in linhas])
+            proximas = [] if leitura is None else await leitura
+        finally:
+            if leitura is not None:
+                leitura.cancel()
+                await asyncio.gather(leitura, return_exceptions=True)
+        await con.execute(f"delete from {self._sala}.outbox where id = any($1::bigint[])", ids)
         self._ao_publicar(len(linhas))
-        return len(linhas)
+        return proximas
+
+    async def _ler(self, con: _Sessao, menos: list[int]) -> list[asyncpg.Record]:
+        """The first rows in id order, without those of `menos`. Not "after the last id": a lower one may commit late."""
+        filtro = "" if self._fragmentos == 1 else f"and abs(hashtext(chave)::bigint) % {self._fragmentos} = {self._fragmento}"
+        return await con.fetch(
+            f"""select id, topico, chave, valor, nullif(cabecalhos, '[]'::jsonb) as cabecalhos from {self._sala}.outbox
+                where id <> all($2::bigint[]) {filtro} order by id limit $1""",
+            self._lote,
+            menos,
+        )
+
+
+def _saida(linha: asyncpg.Record) -> Saida:
+    cabecalhos = linha["cabecalhos"]
+    if cabecalhos is None:
+        return Saida(linha["topico"], linha["chave"], linha["valor"])
+    return Saida(linha["topico"], linha["chave"], linha["valor"], tuple((nome, valor.encode()) for nome, valor in cabecalhos))

@@ -29,6 +29,7 @@ from tests.bench import mensageria_carga as carga
 from tests.bench import mensageria_nossa as nossa
 from tests.bench import mensageria_nua as nua
 from tests.bench.medida import Medida
+from tests.bench.mensageria_carga import Taxa
 from tests.support.instalacao import RAIZ
 from tests.support.kafka import broker_temporario
 
@@ -60,19 +61,19 @@ async def medir() -> list[Medida]:
         async with abrir_banco(servidor.url, aplicacao="bench") as banco, banco.conexao() as con:
             await con.execute("create schema plataforma")
             await con.execute(ddl_log())
-        taxas: dict[str, list[float]] = defaultdict(list)
+        taxas: dict[str, list[Taxa]] = defaultdict(list)
         for volta in range(_VOLTAS):
             for nome, taxa in (await _volta(servidor.url, broker.bootstrap, volta)).items():
                 taxas[nome].append(taxa)
     return [
-        _comparar("relay, outbox → Kafka", taxas["nossa-relay"], taxas["nua-relay"]),
-        _comparar("consumidor, Kafka → inbox e efeito", taxas["nossa-consumo"], taxas["nua-consumo"]),
+        *_comparar("relay, outbox → Kafka", taxas["nossa-relay"], taxas["nua-relay"]),
+        *_comparar("consumidor, Kafka → inbox e efeito", taxas["nossa-consumo"], taxas["nua-consumo"]),
         _sozinha("relay, outbox → log embutido", taxas["embutido-relay"]),
         _sozinha("consumidor, log embutido → inbox e efeito", taxas["embutido-consumo"]),
     ]
 
 
-async def _volta(url: str, bootstrap: str, volta: int) -> dict[str, float]:
+async def _volta(url: str, bootstrap: str, volta: int) -> dict[str, Taxa]:
     """One turn of every part; who goes first changes from turn to turn."""
     salas = carga.SALAS if volta % 2 == 0 else tuple(reversed(carga.SALAS))
     async with _log(url, bootstrap) as log:
@@ -97,7 +98,7 @@ async def _volta(url: str, bootstrap: str, volta: int) -> dict[str, float]:
     return taxas
 
 
-async def _rodar(nome: str, parte: Parte) -> float:
+async def _rodar(nome: str, parte: Parte) -> Taxa:
     comando = [*os.environ.get(_PERFILADOR, "").replace("PARTE", nome).split(), sys.executable, "-m", "tests.bench.mensageria"]
     processo = await asyncio.create_subprocess_exec(
         *comando, nome, json.dumps(asdict(parte)), cwd=RAIZ, stdout=asyncio.subprocess.PIPE
@@ -106,7 +107,7 @@ async def _rodar(nome: str, parte: Parte) -> float:
     if processo.returncode != 0:
         raise RuntimeError(f"{nome} terminou com {processo.returncode}")
     # a profiler may have its say too
-    return next(float(linha) for linha in saida.splitlines() if linha[:1].isdigit())
+    return next(Taxa(**json.loads(linha)) for linha in saida.splitlines() if linha.startswith(b"{"))
 
 
 @asynccontextmanager
@@ -119,7 +120,7 @@ async def _log(url: str, bootstrap: str) -> AsyncIterator[Log]:
             await log.close()
 
 
-async def _executar(nome: str, parte: Parte) -> float:
+async def _executar(nome: str, parte: Parte) -> Taxa:
     match nome:
         case "nua-relay":
             return await nua.relay(parte.url, parte.bootstrap, parte.sala)
@@ -130,20 +131,29 @@ async def _executar(nome: str, parte: Parte) -> float:
                 return await _executar_nossa(nome, parte, banco, log)
 
 
-async def _executar_nossa(nome: str, parte: Parte, banco: Banco, log: Log) -> float:
+async def _executar_nossa(nome: str, parte: Parte, banco: Banco, log: Log) -> Taxa:
     if nome.endswith("relay"):
         return await nossa.relay(banco, log, parte.sala)
     return await nossa.consumo(banco, log, parte.sala, parte.topico, parte.grupo)
 
 
-def _comparar(nome: str, nossas: list[float], delas: list[float]) -> Medida:
-    razao = statistics.median(n / d for n, d in zip(nossas, delas, strict=True))
-    return Medida(nome, statistics.median(nossas), "eventos/s", statistics.median(delas), razao, _META)
+def _comparar(nome: str, nossas: list[Taxa], delas: list[Taxa]) -> list[Medida]:
+    """The rates, and the CPU time of the process: that one hardly feels what else the machine does."""
+    pares = list(zip(nossas, delas, strict=True))
+    taxa, taxa_delas = (statistics.median(t.por_segundo for t in lado) for lado in (nossas, delas))
+    cpu, cpu_delas = (statistics.median(t.cpu_us for t in lado) for lado in (nossas, delas))
+    return [
+        Medida(nome, taxa, "eventos/s", taxa_delas, statistics.median(n.por_segundo / d.por_segundo for n, d in pares), _META),
+        Medida(
+            f"{nome}: CPU", cpu, "µs/evento", cpu_delas, statistics.median(n.cpu_us / d.cpu_us for n, d in pares), "informação"
+        ),
+    ]
 
 
-def _sozinha(nome: str, taxas: list[float]) -> Medida:
-    return Medida(nome, statistics.median(taxas), "eventos/s", meta="informação")
+def _sozinha(nome: str, taxas: list[Taxa]) -> Medida:
+    return Medida(nome, statistics.median(t.por_segundo for t in taxas), "eventos/s", meta="informação")
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{json.dumps(uvloop.run(_executar(sys.argv[1], Parte(**json.loads(sys.argv[2])))))}\n")
+    taxa = uvloop.run(_executar(sys.argv[1], Parte(**json.loads(sys.argv[2]))))
+    sys.stdout.write(f"{json.dumps(asdict(taxa))}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,27 +24,36 @@ SALAS = ("nossa", "nua")
 _ESPACO = UUID("5f0c2a52-3a5b-4c7e-9d3e-000000000002")
 
 
+@dataclass(frozen=True, slots=True)
+class Taxa:
+    """How fast a process took events, and the CPU time that each cost it."""
+
+    por_segundo: float
+    cpu_us: float
+
+
 @dataclass(slots=True)
 class Cronometro:
-    """Events per second from the first batch in hand to the last one settled: what comes before is set-up."""
+    """Runs from the first batch in hand to the last one settled: what comes before is set-up."""
 
     eventos: int = 0
-    inicio: float | None = None
-    fim: float = 0.0
-    lotes: list[int] = field(default_factory=list)
+    inicio: tuple[float, float] | None = None
+    fim: tuple[float, float] = (0.0, 0.0)
 
     def comecar(self) -> None:
         if self.inicio is None:
-            self.inicio = time.perf_counter()
+            self.inicio = time.perf_counter(), time.process_time()
 
     def contar(self, quantos: int) -> None:
         self.eventos += quantos
-        self.lotes.append(quantos)
-        self.fim = time.perf_counter()
+        self.fim = time.perf_counter(), time.process_time()
 
-    def por_segundo(self) -> float:
+    def taxa(self) -> Taxa:
         assert self.inicio is not None
-        return self.eventos / (self.fim - self.inicio)
+        return Taxa(
+            por_segundo=self.eventos / (self.fim[0] - self.inicio[0]),
+            cpu_us=1e6 * (self.fim[1] - self.inicio[1]) / self.eventos,
+        )
 
 
 def evento(n: int) -> Saida:

@@ -14,7 +14,7 @@ from kernel.messaging.log import Consumer, Log, Producer, Registro, Saida
 from kernel.messaging.relay import Relay
 from kernel.persistence.banco import Banco, Conexao
 from schemas.acionamento import AcionamentoEmitido
-from tests.bench.mensageria_carga import AGORA, EVENTOS, LOTE_CONSUMO, LOTE_RELAY, Cronometro, ter_efeito
+from tests.bench.mensageria_carga import AGORA, EVENTOS, LOTE_CONSUMO, LOTE_RELAY, Cronometro, Taxa, ter_efeito
 
 
 class _Cronometrado:
@@ -69,8 +69,8 @@ class _Consumer:
         self._dono.contar(len(registros))
 
 
-async def relay(banco: Banco, log: Log, sala: str) -> float:
-    """Events per second from the outbox of `sala` to the log."""
+async def relay(banco: Banco, log: Log, sala: str) -> Taxa:
+    """How fast events go from the outbox of `sala` to the log."""
     medido = _Cronometrado(log, Cronometro())
     nosso = Relay(banco=banco, log=medido, sala=sala, lote=LOTE_RELAY, ao_publicar=medido.contar)
     tarefa = asyncio.create_task(nosso.executar())
@@ -79,11 +79,11 @@ async def relay(banco: Banco, log: Log, sala: str) -> float:
     finally:
         tarefa.cancel()
         await asyncio.gather(tarefa, return_exceptions=True)
-    return medido.cronometro.por_segundo()
+    return medido.cronometro.taxa()
 
 
-async def consumo(banco: Banco, log: Log, sala: str, topico: str, grupo: str) -> float:
-    """Events per second from the log to inbox and effect of `sala`, positions committed."""
+async def consumo(banco: Banco, log: Log, sala: str, topico: str, grupo: str) -> Taxa:
+    """How fast events go from the log to inbox and effect of `sala`, positions committed."""
     medido = _Cronometrado(log, Cronometro())
 
     async def ao_emitir(con: Conexao, eventos: Sequence[Evento]) -> None:
@@ -110,4 +110,4 @@ async def consumo(banco: Banco, log: Log, sala: str, topico: str, grupo: str) ->
     finally:
         consumidor.parar()
         await tarefa
-    return medido.cronometro.por_segundo()
+    return medido.cronometro.taxa()

@@ -10,11 +10,11 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from kernel.messaging.kafka import LOTE_BYTES
-from tests.bench.mensageria_carga import AGORA, EVENTOS, LOTE_CONSUMO, LOTE_RELAY, Cronometro, ter_efeito
+from tests.bench.mensageria_carga import AGORA, EVENTOS, LOTE_CONSUMO, LOTE_RELAY, Cronometro, Taxa, ter_efeito
 
 
-async def relay(url: str, bootstrap: str, sala: str) -> float:
-    """SELECT, `send` each, wait for all acknowledgements, DELETE. Events per second."""
+async def relay(url: str, bootstrap: str, sala: str) -> Taxa:
+    """SELECT, `send` each, wait for all acknowledgements, DELETE."""
     con = await asyncpg.connect(url)
     produtor = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", max_batch_size=LOTE_BYTES)
     await produtor.start()
@@ -31,11 +31,11 @@ async def relay(url: str, bootstrap: str, sala: str) -> float:
     finally:
         await produtor.stop()
         await con.close()
-    return cronometro.por_segundo()
+    return cronometro.taxa()
 
 
-async def consumo(url: str, bootstrap: str, sala: str, topico: str, grupo: str) -> float:
-    """`getmany`, one transaction of inbox and effect, `commit` of the position. Events per second."""
+async def consumo(url: str, bootstrap: str, sala: str, topico: str, grupo: str) -> Taxa:
+    """`getmany`, one transaction of inbox and effect, `commit` of the position."""
     con = await asyncpg.connect(url)
     consumidor = AIOKafkaConsumer(
         topico,
@@ -60,7 +60,7 @@ async def consumo(url: str, bootstrap: str, sala: str, topico: str, grupo: str) 
     finally:
         await consumidor.stop()
         await con.close()
-    return cronometro.por_segundo()
+    return cronometro.taxa()
 
 
 async def _gravar(con: asyncpg.Connection[asyncpg.Record], sala: str, grupo: str, corpos: list[dict[str, Any]]) -> None:
