@@ -17,6 +17,7 @@ from canais.application.enviar import Remetente, Rota
 from canais.application.ritmo import Balde, Pausa
 from canais.domain.preco import Tabela
 from canais.domain.redacao import preparar
+from canais.inject import Canais
 from kernel.domain.calendario import Calendario, JanelaDeContato
 from kernel.metrics import Metricas
 from tests.support.canais import SEGUNDA, Bancada, ate_que, envio_id, um_acionamento
@@ -151,8 +152,8 @@ async def test_429_atrasa_a_fila_do_provedor_e_ninguem_falha(mesa: Bancada, prov
     await mesa.tratar(*(um_acionamento(n) for n in range(10)))
     async with mesa.trabalhando(envio_vagas=3) as canais:
         await ate_que(lambda: _ha(mesa, "estado = 'pendente' and nao_antes > $1", SEGUNDA))
-        pendencias = await canais.pendencias(mesa.relogio.agora())
-        assert pendencias.ociosa
+        await ate_que(lambda: _ociosa(canais, SEGUNDA))
+        pendencias = await canais.pendencias(SEGUNDA)
         assert pendencias.proximo == SEGUNDA + timedelta(seconds=30)
         assert len(provedor.pedidos) == 3
         await mesa.passar(31)
@@ -316,6 +317,10 @@ async def test_linha_reivindicada_e_nunca_requisitada_volta_para_a_fila(mesa: Ba
 
 def _acionamento(contribuinte: str) -> object:
     return um_acionamento(int(contribuinte[1:])).acionamento
+
+
+async def _ociosa(canais: Canais, agora: datetime) -> bool:
+    return (await canais.pendencias(agora)).ociosa
 
 
 async def _todos(mesa: Bancada, estado: str, n: int) -> bool:
