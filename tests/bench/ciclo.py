@@ -35,6 +35,7 @@ from regua.adapters.outbound.ciclo_regras import RegrasPostgres, semear
 from regua.application.executar_ciclo import CAMPANHA_PERMANENTE, executar_ciclo, solicitar_ciclo
 from regua.application.ports_ciclo import PortasDoCiclo
 from tests.bench.ciclo_carga import carregar
+from tests.bench.medida import Medida
 
 LIMITE_RAZAO: Final = 3.0
 LIMITE_MEMORIA_MIB: Final = 2048
@@ -116,8 +117,13 @@ def _dia_do_ciclo(pasta: Path) -> datetime:
     return janela.proximo_instante(manha)
 
 
-def medir(pasta: Path) -> list[dict[str, Any]]:
-    """The table of results of the base in `pasta`."""
+async def medir() -> list[Medida]:
+    """All of Alagoas: generated, loaded, and measured in a process of its own."""
+    return await asyncio.to_thread(lambda: [m for pasta in _bases(None, None) for m in medir_base(pasta)])
+
+
+def medir_base(pasta: Path) -> list[Medida]:
+    """The figures of the base in `pasta`. Starts event loops of its own: call it outside of one."""
     agora = _dia_do_ciclo(pasta)
     with tempfile.TemporaryDirectory(prefix="bench-ciclo-") as dados:
         Path(dados).chmod(0o755)
@@ -146,22 +152,18 @@ async def _piso(url: str, data: date) -> tuple[float, float]:
         return await piso(banco, data)
 
 
-def _tabela(medido: dict[str, Any], piso_s: float) -> list[dict[str, Any]]:
+def _tabela(medido: dict[str, Any], piso_s: float) -> list[Medida]:
+    segundos, pico = medido["segundos"], medido["pico_mib"]
     return [
-        {
-            "nome": "ciclo: tempo, contra COPY das entradas e saídas",
-            "valor": round(medido["segundos"], 2),
-            "unidade": "s",
-            "referencia": round(piso_s, 2),
-            "razao": round(medido["segundos"] / piso_s, 2),
-        },
-        {
-            "nome": "ciclo: pico de memória, contra o limite",
-            "valor": round(medido["pico_mib"]),
-            "unidade": "MiB",
-            "referencia": LIMITE_MEMORIA_MIB,
-            "razao": round(medido["pico_mib"] / LIMITE_MEMORIA_MIB, 2),
-        },
+        Medida(
+            "ciclo: tempo, contra COPY das entradas e saídas",
+            segundos,
+            "s",
+            piso_s,
+            segundos / piso_s,
+            f"até {LIMITE_RAZAO:.0f}×",
+        ),
+        Medida("ciclo: pico de memória", pico, "MiB", LIMITE_MEMORIA_MIB, pico / LIMITE_MEMORIA_MIB, "menos de 2 GiB"),
     ]
 
 
@@ -193,11 +195,11 @@ def main() -> None:
         print(json.dumps(asyncio.run(executar(pedido.executar, pedido.agora)), ensure_ascii=False))  # noqa: T201
         return
     for pasta in _bases(pedido.pasta, pedido.contribuintes):
-        resultados = medir(pasta)
-        for r in resultados:
-            print(f"{r['nome']:<50} {r['valor']:>10} {r['unidade']:<4} referência {r['referencia']:>8} razão {r['razao']}")  # noqa: T201
+        resultados = medir_base(pasta)
+        for m in resultados:
+            print(f"{m.nome:<50} {m.valor:>10.2f} {m.unidade:<4} referência {m.referencia:>8.2f} razão {m.razao:.2f}")  # noqa: T201
         if pedido.json is not None:
-            pedido.json.write_text(json.dumps(resultados, ensure_ascii=False, indent=2))
+            pedido.json.write_text(json.dumps([m.como_json() for m in resultados], ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":
