@@ -159,9 +159,7 @@ class Referencia:
         """The dates of everything in non-conformity."""
         debitos = self._deles(self.base.debitos, contribuinte, tributo)
         declaracoes = self._deles(self.base.declaracoes, contribuinte, tributo)
-        vencidos = [
-            d.vencimento for d in debitos if d.situacao != "pago" and self.saldo(d) > 0 and d.vencimento < self.data
-        ]
+        vencidos = [d.vencimento for d in debitos if d.situacao != "pago" and self.saldo(d) > 0 and d.vencimento < self.data]
         omissas = [d.prazo for d in declaracoes if self.omissa(d) and d.competencia in self.janela]
         divergentes = [dia for c, dia in self._divergencias(contribuinte, tributo).items() if c in self.janela]
         return vencidos + omissas + divergentes
@@ -177,9 +175,7 @@ class Referencia:
             tarde = quitado is not None and quitado > d.vencimento + timedelta(days=30)
             if tarde or self.em_aberto(d):
                 marcadas.add(d.competencia)
-        marcadas |= {
-            d.competencia for d in self._deles(self.base.declaracoes, contribuinte, tributo) if self.omissa(d)
-        }
+        marcadas |= {d.competencia for d in self._deles(self.base.declaracoes, contribuinte, tributo) if self.omissa(d)}
         return _corridas(marcadas)
 
     # facts
@@ -200,9 +196,7 @@ class Referencia:
             "omissoes_com_movimento": sum(d.notas_emitidas > 0 for d in omissas),
             "divergencias": sum(c in self.janela for c in self._divergencias(contribuinte, tributo)),
             "lembretes_ignorados": self._lembretes_ignorados(self.base.pessoas[contribuinte]),
-            "valor_aberto": sum(
-                self.saldo(d) for d in self.base.debitos if d.contribuinte == contribuinte and self.em_aberto(d)
-            ),
+            "valor_aberto": sum(self.saldo(d) for d in self.base.debitos if d.contribuinte == contribuinte and self.em_aberto(d)),
             "dias_atraso": max(0, (self.data - min(self._inicios(contribuinte, tributo))).days),
             "queda_receita": self._queda_receita(contribuinte, tributo),
             "sem_condicoes": self._sem_condicoes(self.base.pessoas[contribuinte]),
