@@ -106,10 +106,15 @@ class TrabalhadorDeCargas:
         async with Sinal(self._banco, registro.canal_das_cargas(self._sala)) as sinal:
             while True:
                 try:
-                    await self.executar_pendentes()
+                    if await self._ha_trabalho():
+                        await self.executar_pendentes()
                 except INDISPONIVEL as erro:
                     _log.warning("cargas sem banco: %s", type(erro).__name__)
                 await sinal.esperar(_ESPERA_S)
+
+    async def _ha_trabalho(self) -> bool:
+        async with self._banco.conexao() as con:
+            return bool(await registro.pendentes(con, self._sala))
 
     async def executar_pendentes(self) -> int:
         """Runs what waits, unless another process does, and says how many. Raises one of `INDISPONIVEL`."""

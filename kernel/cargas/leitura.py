@@ -105,9 +105,8 @@ def ler_blocos(arquivo: BinaryIO, cabecalho: Cabecalho, tamanho: int = TAMANHO_D
             proxima += bruto.count(b"\n") + 1
             resto = fim
         elif len(resto) <= MAIOR_LINHA:
+            # of a line without end only the beginning is kept: enough to know it for too long, and to show it
             resto += fim
-        # of a line without end only its beginning is kept: enough to know it for too long, and to show it
-        resto = resto[: MAIOR_LINHA + 1]
     if resto:
         yield _bloco(resto, proxima, lidos)
 

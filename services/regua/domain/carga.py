@@ -40,6 +40,11 @@ def _renavam(celula: str) -> str:
     return ler_renavam(celula).valor
 
 
+def _digitos_conferem(colunas: Colunas) -> Colunas:
+    # real bases hold wrong check digits: such a vehicle goes in, and is marked
+    return [["t" if ler_renavam(renavam).dv_correto else "f" for renavam in colunas[0]]]
+
+
 def _placa(celula: str) -> str:
     return ler_placa(celula).valor
 
@@ -135,6 +140,8 @@ VEICULOS: Final = TipoDeCarga(
         Coluna("modelo", texto(100)),
         Coluna("ano", inteiro(1900, 2199)),
     ),
+    derivadas=("dv_correto",),
+    derivar=_digitos_conferem,
 )
 
 TIPOS: Final[Mapping[str, TipoDeCarga]] = {

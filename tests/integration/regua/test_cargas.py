@@ -118,10 +118,14 @@ async def test_linha_ruim_fica_de_fora_sozinha(com_base: Mesa, tipo: str, linha:
     assert rejeitada.motivo.endswith(".")
 
 
-async def test_renavam_com_digito_errado_entra(com_base: Mesa) -> None:
-    carga = await com_base.carregar("veiculos", "placa;renavam;contribuinte;modelo;ano\nabc-1234;0115862860;C1;Gol;2010\n")
-    assert carga.aceitos == 1
-    assert await com_base.linhas("select renavam, placa from regua.veiculo") == [("00115862860", "ABC1234")]
+async def test_renavam_com_digito_errado_entra_marcado(com_base: Mesa) -> None:
+    linhas = "abc-1234;0115862860;C1;Gol;2010\nABC1D23;639884962;C1;Uno;2010\n"
+    carga = await com_base.carregar("veiculos", f"placa;renavam;contribuinte;modelo;ano\n{linhas}")
+    assert carga.aceitos == 2
+    assert await com_base.linhas("select renavam, placa, dv_correto from regua.veiculo order by 1") == [
+        ("00115862860", "ABC1234", False),
+        ("00639884962", "ABC1D23", True),
+    ]
 
 
 async def test_id_repetido_no_arquivo_vale_a_ultima_linha(com_base: Mesa) -> None:

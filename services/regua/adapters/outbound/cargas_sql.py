@@ -85,7 +85,14 @@ CAMPOS: Final[Mapping[str, Mapping[str, str]]] = {
         "pago_em": "date",
         "valor": "bigint",
     },
-    "veiculos": {"renavam": "text", "placa": "text", "contribuinte": "text", "modelo": "text", "ano": "int"},
+    "veiculos": {
+        "renavam": "text",
+        "placa": "text",
+        "contribuinte": "text",
+        "modelo": "text",
+        "ano": "int",
+        "dv_correto": "boolean",
+    },
 }
 """Columns of each tipo, in the table as in ENTRADA, with their types."""
 

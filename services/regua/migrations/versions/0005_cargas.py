@@ -1,4 +1,4 @@
-"""Loads in their order of arrival."""
+"""Loads in their order of arrival; vehicles whose RENAVAM has a wrong check digit are marked."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.execute(DDL_ORDEM.format(sala="regua"))
+    op.execute("alter table regua.veiculo add column dv_correto boolean not null default true")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -145,7 +146,13 @@ def test_linha_sem_fim_nao_enche_a_memoria() -> None:
             return len(alvo)
 
     cabecalho = ler_cabecalho(io.BytesIO(CABECALHO), TIPO.exigidas, TIPO.opcionais)
-    (bloco,) = ler_blocos(Infinita(), cabecalho)  # type: ignore[arg-type]
+    tracemalloc.start()
+    try:
+        (bloco,) = ler_blocos(Infinita(), cabecalho)  # type: ignore[arg-type]
+        _, pico = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert pico < 4 << 20
     assert [r.motivo for r in bloco.rejeitadas] == ["A linha passa de 64 KB."]
 
 
