@@ -142,15 +142,24 @@ def _binarios(dono: pwd.struct_passwd | None) -> Path:
     marca = hashlib.sha256(f"{origem}{(origem / 'bin/postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
     destino = _FORA / f"postgresql-{marca}"
     if not destino.exists():
-        _FORA.mkdir(parents=True, exist_ok=True)
-        copia = Path(tempfile.mkdtemp(dir=_FORA))
-        shutil.copytree(origem, copia, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
-        copia.chmod(0o755)
-        try:
-            copia.rename(destino)
-        except OSError:  # another process made it meanwhile
-            shutil.rmtree(copia, ignore_errors=True)
-    return destino / "bin"
+        _copiar(origem, destino)
+    return destino / origem.parent.name / origem.name / "bin"
+
+
+def _copiar(origem: Path, destino: Path) -> None:
+    """Copies the installation to `destino`, and beside it the libraries of the wheel, which it finds by relative path."""
+    destino.parent.mkdir(parents=True, exist_ok=True)
+    copia = Path(tempfile.mkdtemp(dir=destino.parent))
+    pacote = origem.parent
+    shutil.copytree(origem, copia / pacote.name / origem.name, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
+    bibliotecas = pacote.with_name(f"{pacote.name}.libs")
+    if bibliotecas.exists():
+        shutil.copytree(bibliotecas, copia / bibliotecas.name)
+    copia.chmod(0o755)
+    try:
+        copia.rename(destino)
+    except OSError:  # another process made it meanwhile
+        shutil.rmtree(copia, ignore_errors=True)
 
 
 def _pasta_do_cluster(pasta: Path, dono: pwd.struct_passwd | None) -> Path:
