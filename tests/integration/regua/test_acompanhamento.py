@@ -206,6 +206,18 @@ async def test_nao_reconhecido_invalida_o_ponto_e_nada_suspende(acionada: Sala) 
     assert await acionada.linhas("select 1 from regua.suspensao") == []
 
 
+async def test_entregue_tarde_nao_faz_o_caso_descer(acionada: Sala) -> None:
+    await entregar(acionada, "whatsapp", "falhou")
+    await entregar(acionada, "sms", "incerto", esgotado=True)
+    assert (await situacao(acionada))[4:] == (1, SEGUNDA)
+    async with acionada.banco.conexao() as con:
+        await con.execute("update regua.caso set etapa = 2, etapa_em = '2026-03-20'")
+    acionada.ir_para(date(2026, 3, 21))
+    await entregar(acionada, "sms", "entregue")
+    assert (await situacao(acionada))[0] == "entregue"
+    assert await acionada.linhas("select etapa, etapa_em from regua.caso") == [(2, date(2026, 3, 20))]
+
+
 async def test_entrega_de_acionamento_alheio_e_passada(acionada: Sala) -> None:
     alheia = await uma_entrega(acionada, "whatsapp", "falhou", acionamento=UUID(int=5), envio=UUID(int=6))
     await acionada.receber(alheia)

@@ -116,8 +116,12 @@ async def test_linha_de_arquivo_igual_e_o_mesmo_pagamento(acionada: Sala) -> Non
     await acionada.receber(do_banco)
     assert await acionada.linhas("select pagamento, evento from regua.pagamento") == [("P-1", do_banco.pagamento)]
     # another of the same day and value is another payment, and the first one told again is not
-    await acionada.receber(um_pago(), do_banco)
-    assert len(await acionada.linhas("select 1 from regua.pagamento")) == 2
+    outro = um_pago()
+    await acionada.receber(outro, do_banco)
+    assert await acionada.linhas("select pagamento, evento from regua.pagamento order by pagamento = 'P-1' desc") == [
+        ("P-1", do_banco.pagamento),
+        (str(outro.pagamento), outro.pagamento),
+    ]
 
 
 @pytest.mark.parametrize(

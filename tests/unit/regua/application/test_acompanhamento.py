@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regua.domain.acompanhamento import (
+    POSTO,
     Acionamento,
     Cancelar,
     ChamarPessoa,
@@ -193,6 +194,7 @@ class Mundo:
             self.por_contar[canal] = [suprimido]
 
 
+@settings(deadline=None)
 @given(
     caminhos=st.fixed_dictionaries({canal: st.sampled_from(sorted(CAMINHOS)) for canal in CANAIS}),
     cancela_no=st.none() | st.integers(0, 8),
@@ -249,3 +251,8 @@ def test_qualquer_ordem_e_repeticao_respeita_o_degrau(
     assert (datas > 0) == a.consumido
     assert datas <= 2
     assert emitidos == list(CANAIS[: len(emitidos)])
+    for canal in emitidos:
+        # the state is a maximum, whatever came last
+        contado = [e.estado for e in contados if e.canal == canal]
+        esperado = "suprimido" if "suprimido" in contado else max(contado, key=lambda estado: POSTO[estado])
+        assert a.emissoes[canal].estado == esperado

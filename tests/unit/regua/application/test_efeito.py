@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regua.application.relatorios import Grupo, efeito
@@ -33,6 +33,7 @@ def test_sem_um_dos_grupos_nao_ha_efeito() -> None:
 _GRUPOS = st.integers(1, 5000).flatmap(lambda n: st.integers(0, n).map(lambda x: Grupo(n, x)))
 
 
+@settings(deadline=None)
 @given(_GRUPOS, _GRUPOS)
 def test_intervalo_contem_a_diferenca_e_e_simetrico(a: Grupo, b: Grupo) -> None:
     ida, volta = efeito(a, b), efeito(b, a)

@@ -32,6 +32,10 @@ def test_todos_os_fatos_precisam_conferir(fatos: dict[str, str], *, confere: boo
     assert conferir([MARIA], fatos) == ("C1" if confere else None)
 
 
+def test_texto_sem_letra_nenhuma_nao_confere_com_outro() -> None:
+    assert conferir([Registro("C2", {"nome": "***"}, {})], {"nome": "---"}) is None
+
+
 def test_sem_registro_ninguem_confere() -> None:
     assert conferir([], {"nome": "Maria"}) is None
 
