@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -100,7 +101,8 @@ def rotas_de_cargas(cargas: CargasDaSala, *, prefixo: str, ler_tambem: Sequence[
 
             async def registrar(con: Conexao) -> Mapping[str, Any]:
                 nonlocal guardado
-                cargas.armazem.guardar(carga)
+                # it waits for the disk, and a big file's wait is long
+                await asyncio.to_thread(cargas.armazem.guardar, carga)
                 guardado = True
                 await registro.registrar(
                     con,
