@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 import socket
 import sys
@@ -17,6 +19,10 @@ from starlette.types import ASGIApp
 
 from kernel.config import ConfigInvalida
 from kernel.persistence.servidor import ServidorIndisponivel
+
+
+_log = logging.getLogger(__name__)
+_PRAZO_DE_PARADA_S = 45
 
 
 class _Servidor(uvicorn.Server):
@@ -67,7 +73,7 @@ def _tomada(endereco: str, porta: int) -> socket.socket:
 
 
 def sinal_de_parada() -> asyncio.Event:
-    """An event set by SIGINT or SIGTERM; a second SIGINT ends the process at once."""
+    """An event set by SIGINT or SIGTERM; a second SIGINT ends the process at once, and so does a stop that takes too long."""
     parada = asyncio.Event()
     laco = asyncio.get_running_loop()
 
@@ -76,10 +82,17 @@ def sinal_de_parada() -> asyncio.Event:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.raise_signal(signal.SIGINT)
         parada.set()
+        # a database that accepts and never answers must not keep a process for ever: nothing is lost by a crash
+        laco.call_later(_PRAZO_DE_PARADA_S, _desistir)
 
     for qual in (signal.SIGINT, signal.SIGTERM):
         laco.add_signal_handler(qual, parar)
     return parada
+
+
+def _desistir() -> None:
+    _log.error("a parada passou de %s s: o processo termina como está", _PRAZO_DE_PARADA_S)
+    os._exit(1)
 
 
 async def ate(parada: asyncio.Event, *trabalhos: Awaitable[Any]) -> None:

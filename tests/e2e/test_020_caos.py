@@ -105,7 +105,7 @@ async def test_sigterm_com_trabalho_na_fila_nao_deixa_duvida(tmp_path: Path) -> 
         await carregar(instalacao, devedores, sem_falhas)
         await disparar(instalacao, devedores)
         await ate_aceitar(instalacao, 100)
-        assert instalacao.processos["plataforma"].parar(signal.SIGTERM) == 0
+        assert await asyncio.to_thread(instalacao.processos["plataforma"].parar, signal.SIGTERM) == 0
         assert await aceitos(instalacao) < len(devedores)
         instalacao.iniciar("plataforma")
         await instalacao.pronta()

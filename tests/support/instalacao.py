@@ -128,11 +128,11 @@ class Instalacao:
                     raise AssertionError(f"{nome} não ficou pronto:\n{self.processos[nome].fim_do_registro()}")
                 await asyncio.sleep(0.1)
 
-    def parar(self) -> None:
-        """Stops what still runs, the ones started last first."""
+    async def parar(self) -> None:
+        """Stops what still runs, the ones started last first. The loop goes on meanwhile: a wire may run in it."""
         for processo in reversed(list(self.processos.values())):
             if processo.vivo:
-                processo.parar()
+                await asyncio.to_thread(processo.parar)
 
     # what users do
 
@@ -223,7 +223,7 @@ async def instalacao_embutida(
             await instalacao.pronta()
             yield instalacao
         finally:
-            instalacao.parar()
+            await instalacao.parar()
 
 
 _DE_CANAIS = ("/v1/contatos", "/v1/envios", "/v1/modelos", "/v1/provedores", "/webhooks")
@@ -293,4 +293,4 @@ async def instalacao_separada(
             await instalacao.pronta()
             yield instalacao
         finally:
-            instalacao.parar()
+            await instalacao.parar()
