@@ -205,6 +205,8 @@ class ConsumidorDeEventos(Generic[U]):
                 on conflict do nothing returning evento""",
             *(self._grupo, ids, agora),
         )
+        if len(linhas) == len(ids):
+            return list(lidos)
         novos = {linha["evento"] for linha in linhas}
         resultado = []
         for lido in lidos:

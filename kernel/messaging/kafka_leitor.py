@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -208,11 +210,13 @@ class ConsumidorKafka:
     def _a_confirmar(self, registros: Sequence[Registro]) -> dict[TopicPartition, int]:
         """The last offset by partition, of those handed out since the group gave the partition."""
         ate: dict[TopicPartition, int] = {}
-        for r in registros:
-            tp = TopicPartition(r.topico, r.particao)
+        # a batch is handed out partition by partition
+        for onde, seguidos in groupby(registros, attrgetter("topico", "particao")):
+            tp = TopicPartition(*onde)
             parte = self._partes.get(tp)
-            if parte is not None and parte.aceita(r.offset):
-                ate[tp] = max(r.offset, ate.get(tp, r.offset))
+            aceitos = [r.offset for r in seguidos if parte is not None and parte.aceita(r.offset)]
+            if aceitos:
+                ate[tp] = max(*aceitos, ate.get(tp, 0))
         return ate
 
     async def _concluir(self, tarefa: asyncio.Task[None]) -> bool:
