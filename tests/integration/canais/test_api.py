@@ -131,6 +131,19 @@ async def test_envio_conta_sua_historia_em_portugues(canais: Mesa, operador: htt
     assert "provedor_em" not in historico[1]
 
 
+async def test_envio_na_fila_diz_so_o_que_ha(canais: Mesa, operador: httpx.AsyncClient) -> None:
+    vazios = dict.fromkeys(("provedor", "id_provedor", "endereco", "custo_micros", "moeda"))
+    envio = await _um_envio(canais, 1, estado="suprimido", motivo="sem_contato", tentativas=0, **vazios)
+    async with canais.banco.conexao() as con:
+        await con.execute("insert into canais.envio_historico (envio, estado, em) values ($1, 'suprimido', $2)", envio, AGORA)
+    corpo = (await operador.get(f"/v1/envios/{envio}")).json()
+    assert corpo["provedor"] is None
+    assert "id_provedor" not in corpo
+    assert corpo["custo"] == {"valor": "0.000000", "moeda": "USD"}
+    assert corpo["historico"][1]["descricao"] == "Não foi enviada: não há contato válido neste canal."
+    assert (await operador.get("/v1/envios")).json()["itens"] == [corpo]
+
+
 async def test_envio_desconhecido(operador: httpx.AsyncClient) -> None:
     resposta = await operador.get(f"/v1/envios/{uuid4()}")
     assert (resposta.status_code, resposta.json()["codigo"]) == (404, "nao_encontrado")

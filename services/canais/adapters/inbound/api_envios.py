@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from canais.adapters.outbound.consultas import (
     EnvioLido,
@@ -65,16 +65,7 @@ class Custo(BaseModel):
     moeda: str = Field(examples=["USD"])
 
 
-class _SemVazios(BaseModel):
-    """Leaves out the optional fields that have nothing to say; `provedor` is always there."""
-
-    @model_serializer(mode="wrap")
-    def _sem_vazios(self, serializar: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        cheio: dict[str, Any] = serializar(self)
-        return {nome: valor for nome, valor in cheio.items() if valor is not None or nome == "provedor"}
-
-
-class PassoDoEnvio(_SemVazios):
+class PassoDoEnvio(BaseModel):
     estado: Estado
     em: datetime
     provedor_em: datetime | None = None
@@ -82,7 +73,7 @@ class PassoDoEnvio(_SemVazios):
     descricao: str | None = None
 
 
-class Envio(_SemVazios):
+class Envio(BaseModel):
     id: UUID
     acionamento: UUID
     contribuinte: str
@@ -138,7 +129,13 @@ def rotas_de_envios(banco: Banco) -> APIRouter:
     """`GET /v1/envios`, `GET /v1/envios/{id}`."""
     rotas = APIRouter(tags=["envios"])
 
-    @rotas.get("/v1/envios", response_model=Pagina[Envio], summary="Envios, por contribuinte e do mais antigo ao mais novo")
+    # what is not said was not set: optional fields without a value are left out
+    @rotas.get(
+        "/v1/envios",
+        response_model=Pagina[Envio],
+        response_model_exclude_unset=True,
+        summary="Envios, por contribuinte e do mais antigo ao mais novo",
+    )
     async def listar(
         _: Operador,
         pagina: Paginacao,
@@ -158,7 +155,12 @@ def rotas_de_envios(banco: Banco) -> APIRouter:
             item=lambda e: _envio(e, passos[e.envio]),
         )
 
-    @rotas.get("/v1/envios/{envio}", response_model=Envio, summary="Um envio e tudo o que aconteceu com ele")
+    @rotas.get(
+        "/v1/envios/{envio}",
+        response_model=Envio,
+        response_model_exclude_unset=True,
+        summary="Um envio e tudo o que aconteceu com ele",
+    )
     async def ler(envio: UUID, _: Operador) -> Envio:
         async with banco.conexao() as con:
             lido = await ler_envio(con, envio)
@@ -205,9 +207,7 @@ def _envio(e: EnvioLido, passos: Sequence[Passo]) -> Envio:
         contribuinte=e.contribuinte,
         canal=e.canal,
         estado=e.estado,
-        motivo=e.motivo,
         provedor=e.provedor,
-        id_provedor=e.id_provedor,
         tentativas=e.tentativas,
         custo=Custo(valor=e.custo_micros or 0, moeda=e.moeda or "USD"),
         esgotado=e.esgotado,
@@ -215,6 +215,7 @@ def _envio(e: EnvioLido, passos: Sequence[Passo]) -> Envio:
         nao_antes=e.nao_antes,
         valido_ate=e.valido_ate,
         historico=_historia(e, passos),
+        **_dados(motivo=e.motivo, id_provedor=e.id_provedor),
     )
 
 
@@ -222,15 +223,13 @@ def _historia(e: EnvioLido, passos: Sequence[Passo]) -> list[PassoDoEnvio]:
     # its making is not written down: every row begins there
     nasce = [] if passos and passos[0].estado == "pendente" else [Passo(e.envio, "pendente", e.criado_em, None, None)]
     return [
-        PassoDoEnvio(
-            estado=p.estado,
-            em=p.em,
-            provedor_em=p.provedor_em,
-            codigo=p.codigo,
-            descricao=_descricao(e, p),
-        )
+        PassoDoEnvio(estado=p.estado, em=p.em, descricao=_descricao(e, p), **_dados(provedor_em=p.provedor_em, codigo=p.codigo))
         for p in (*nasce, *passos)
     ]
+
+
+def _dados(**campos: Any) -> dict[str, Any]:
+    return {nome: valor for nome, valor in campos.items() if valor is not None}
 
 
 def _descricao(e: EnvioLido, p: Passo) -> str:
