@@ -20,7 +20,6 @@ from starlette.types import ASGIApp
 from kernel.config import ConfigInvalida
 from kernel.persistence.servidor import ServidorIndisponivel
 
-
 _log = logging.getLogger(__name__)
 _PRAZO_DE_PARADA_S = 45
 

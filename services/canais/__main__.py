@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -54,7 +53,7 @@ async def _processo(config: Config, papel: str) -> int:
             log=ambiente.log,
             relogio=ambiente.relogio,
             metricas=ambiente.metricas,
-            membro=f"canais-{socket.gethostname()}",
+            membro=config.membro,
         ) as canais,
     ):
         rotas: list[APIRouter] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ SERVIDOS: Final = ("whatsapp", "sms")
 class Config(ConfigTwilio, ConfigMeta, ConfigComum):
     """Read from the environment; names as in the outer interface, in capitals."""
 
+    membro: str = Field(default_factory=socket.gethostname, min_length=1, description="Nome estável e único deste worker.")
     whatsapp_provedor: Literal["meta", "twilio"] = Field(default="meta", description="Quem leva o WhatsApp.")
     envio_vagas: int = Field(default=128, ge=1, le=512, description="Requisições abertas ao mesmo tempo, por provedor.")
     envio_prazo_s: float = Field(default=15, gt=0, le=300, description="Prazo de cada requisição, em segundos.")

@@ -21,6 +21,7 @@ from canais.adapters.outbound.contatos_carga import DestinoContatos
 from canais.adapters.outbound.metricas import MetricasDeCanais
 from canais.adapters.outbound.modelos import semear_modelos
 from canais.adapters.outbound.postgres import SALA, TransacoesDedicadas, TransacoesPostgres, TravaDeTrabalhador, unidade
+from canais.adapters.outbound.postgres_limpeza import esquecer
 from canais.adapters.outbound.postgres_pendencias import consultar_pendencias
 from canais.adapters.outbound.postgres_provedores import ler_precos, semear
 from canais.adapters.outbound.transporte import abrir_cliente
@@ -40,6 +41,7 @@ from kernel.cargas.execucao import TrabalhadorDeCargas
 from kernel.clock import Relogio
 from kernel.domain.calendario import Calendario, JanelaDeContato
 from kernel.messaging.consumer import ConsumidorDeEventos
+from kernel.messaging.limpeza import limpar_sempre
 from kernel.messaging.log import Log
 from kernel.messaging.relay import Relay
 from kernel.metrics import Metricas
@@ -67,12 +69,14 @@ class Canais:
         caixa: CaixaDeRecibos,
         relay: Relay,
         cargas: TrabalhadorDeCargas,
+        relogio: Relogio,
         log: Log,
         topicos: Sequence[str],
         janela: JanelaDeContato,
     ) -> None:
         self.rotas = rotas
         self._cargas = cargas
+        self._relogio = relogio
         self._log = log
         self._topicos = topicos
         self._banco = banco
@@ -87,6 +91,7 @@ class Canais:
         async with asyncio.TaskGroup() as grupo:
             grupo.create_task(self._trabalho.executar(), name="canais-trabalho")
             grupo.create_task(self._cargas.executar(), name="canais-cargas")
+            grupo.create_task(limpar_sempre(self._banco, self._relogio, SALA, esquecer), name="canais-limpeza")
 
     async def executar_relay(self) -> None:
         """Takes the outbox to the log, until cancelled."""
@@ -187,6 +192,7 @@ async def preparar_canais(
                 caixa=caixa,
                 relay=Relay(banco=banco, log=log, sala=SALA),
                 cargas=cargas,
+                relogio=relogio,
                 log=log,
                 topicos=m.topicos,
                 janela=m.janela,

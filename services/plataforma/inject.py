@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -20,11 +21,13 @@ from kernel.http.app import criar_app
 from kernel.http.mortas import rotas_de_mortas
 from kernel.http.pendencias import SimuladorRemoto
 from kernel.messaging.consumer import ConsumidorDeEventos
+from kernel.messaging.embutido import LogEmbutido
+from kernel.messaging.limpeza import Limpar, limpar_sempre
 from kernel.messaging.log import Log
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte, Pendencias
 from kernel.persistence.avanco import AvancadorDoRelogio
-from kernel.persistence.banco import Banco
+from kernel.persistence.banco import Banco, Conexao
 from kernel.persistence.migracoes import migrar
 from plataforma.adapters.inbound.pagina import pagina_inicial
 from plataforma.adapters.outbound.painel_postgres import PainelPostgres, retratar
@@ -167,10 +170,22 @@ async def preparar_plataforma(
                 sala_regua.executar,
                 consumidor.executar,
                 Relay(banco=banco, log=log, sala=SALA).executar,
+                partial(limpar_sempre, banco, relogio, SALA, *_do_log(log)),
             ),
             retratar=retrato,
             simulador=simulador,
         )
+
+
+def _do_log(log: Log) -> Sequence[Limpar]:
+    """The embedded log forgets by the machine's time: its records were dated by it."""
+    if not isinstance(log, LogEmbutido):
+        return ()
+
+    async def reter(_con: Conexao, _agora: datetime) -> None:
+        await log.limpar(datetime.now(UTC))
+
+    return (reter,)
 
 
 def _endereco_do_simulador(config: ConfigSimulador | None) -> str | None:
