@@ -26,7 +26,9 @@ class AcompanharEntregas:
     canais_ativos: Collection[str]
 
     async def __call__(self, uow: Unidade, eventos: Sequence[Evento]) -> None:
-        fichas = {f.acionamento: f for f in await uow.acionamentos.travar({_acionamento(e) for e in eventos})}
+        ids = {_acionamento(e) for e in eventos}
+        caindo = {_acionamento(e) for e in eventos if e.dados["esgotado"]}
+        fichas = {f.acionamento: f for f in await uow.acionamentos.travar(ids, com_alcance=caindo)}
         politicas = {v: await uow.politicas.por_versao(v) for v in {f.politica for f in fichas.values()}}
         # days are local days of Maceió whatever the policy's hours
         mudancas = Mudancas(uow, JanelaDeContato(self.calendario))

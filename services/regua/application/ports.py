@@ -129,10 +129,12 @@ class Devido:
 class Acionamentos(Protocol):
     """Rows of acionamento and emissao. What is read for a change is locked until the transaction ends, in one order."""
 
-    async def travar(self, acionamentos: Collection[UUID]) -> list[Ficha]: ...
+    async def travar(self, acionamentos: Collection[UUID], *, com_alcance: Collection[UUID]) -> list[Ficha]:
+        """`com_alcance`: those whose `alcance` and earlier tries are looked up; the others come with none."""
+        ...
 
     async def travar_abertos(self, contribuintes: Collection[str]) -> list[Ficha]:
-        """Those under way of these contribuintes."""
+        """Those under way of these contribuintes; for cancelling: without `alcance`."""
         ...
 
     async def travar_no_canal(self, pontos: Collection[tuple[str, str]]) -> list[Ficha]:

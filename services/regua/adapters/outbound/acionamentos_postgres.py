@@ -15,27 +15,34 @@ from regua.application.ports import DegrauDatado, Devido, EmissaoNova, Ficha, Ta
 from regua.domain.acompanhamento import SEM_ENVIO, Acionamento, Emissao
 
 _FICHA: Final = """
-select a.*,
-    array(
+select a.*, case when {quando} then array(
         select c.canal from regua.contato_canal c
         where c.contribuinte = a.contribuinte and c.situacao = 'valido' and not exists (
             select from regua.contribuinte k join regua.contato_canal o using (contribuinte)
             where k.pessoa = a.pessoa and o.canal = c.canal and o.situacao = 'optou_sair')
-    ) as alcance,
-    (select count(*) from regua.acionamento p
-        where p.caso = a.caso and p.etapa = a.etapa and p.motivo = $2 and p.acionamento <> a.acionamento) as sem_envio
+    ) else '{{}}' end as alcance,
+    case when {quando} then (select count(*) from regua.acionamento p
+        where p.caso = a.caso and p.etapa = a.etapa and p.motivo = $2::text and p.acionamento <> a.acionamento)
+        else 0 end as sem_envio
 from regua.acionamento a where {filtro} order by a.acionamento for update of a
 """
-_POR_ID: Final = _FICHA.format(filtro="a.acionamento = any($1::uuid[])")
-_ABERTOS: Final = _FICHA.format(filtro="a.contribuinte = any($1::text[]) and a.estado = 'emitido' and a.motivo is null")
+_POR_ID: Final = _FICHA.format(
+    # most events only raise a state: what a fallback needs is looked up where one may come
+    quando="a.acionamento = any($3::uuid[])",
+    filtro="a.acionamento = any($1::uuid[])",
+)
+_ABERTOS: Final = _FICHA.format(
+    quando="$2::text is null", filtro="a.contribuinte = any($1::text[]) and a.estado = 'emitido' and a.motivo is null"
+)
 # an opt-out is the person's, whichever registration said it
 _NO_CANAL: Final = _FICHA.format(
+    quando="$2::text is null",
     filtro="""a.acionamento in (
         select o.acionamento
         from unnest($1::text[], $3::text[]) p (contribuinte, canal)
         join regua.contribuinte k using (contribuinte)
         join regua.acionamento o on o.pessoa = k.pessoa and o.canais[o.ordem] = p.canal
-        where o.estado = 'emitido' and o.motivo is null)"""
+        where o.estado = 'emitido' and o.motivo is null)""",
 )
 # What the decision saw stands in its inputs; what is left is told with the decision's eyes (its date) and today's payments.
 _DEVIDOS: Final = """
@@ -105,8 +112,8 @@ class AcionamentosPostgres:
     def __init__(self, con: Conexao) -> None:
         self._con = con
 
-    async def travar(self, acionamentos: Collection[UUID]) -> list[Ficha]:
-        return await self._fichas(_POR_ID, list(acionamentos), SEM_ENVIO)
+    async def travar(self, acionamentos: Collection[UUID], *, com_alcance: Collection[UUID]) -> list[Ficha]:
+        return await self._fichas(_POR_ID, list(acionamentos), SEM_ENVIO, list(com_alcance))
 
     async def travar_abertos(self, contribuintes: Collection[str]) -> list[Ficha]:
         return await self._fichas(_ABERTOS, list(contribuintes), SEM_ENVIO)
