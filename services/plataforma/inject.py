@@ -125,7 +125,9 @@ async def preparar_plataforma(
             ao_mover.append(remoto.acertar)
         avancador = AvancadorDoRelogio(banco, relogio, partes, ao_mover=ao_mover)
         sala_regua = await pilha.enter_async_context(
-            regua.inject.preparar_regua(config_regua, ambiente, avancador=avancador if avancador.virtual else None)
+            regua.inject.preparar_regua(
+                config_regua, ambiente, avancador=avancador if avancador.virtual else None, cargas_de=("canais",)
+            )
         )
         avancador.incluir(sala_regua.parte)
         await sala_regua.semear()
