@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from fastapi import APIRouter
 from pyreqwest.client import Client
@@ -58,6 +58,8 @@ class Canais:
 
     nome = SALA
     corpo_por_caminho: Mapping[str, int | None] = MappingProxyType({CAMINHO_DAS_CARGAS: None})
+    # its routes turn refusals into problems themselves
+    erros: Mapping[type[Exception], int] = MappingProxyType({})
 
     def __init__(
         self,
@@ -86,7 +88,12 @@ class Canais:
         self._relay = relay
         self._janela = janela
 
-    async def executar(self) -> None:
+    @property
+    def parte(self) -> Self:
+        """The room itself says whether it rests."""
+        return self
+
+    async def executar_worker(self) -> None:
         """Consumer, senders, watch and loads, until cancelled; stops clean, with nothing in doubt."""
         async with asyncio.TaskGroup() as grupo:
             grupo.create_task(self._trabalho.executar(), name="canais-trabalho")

@@ -167,7 +167,7 @@ async def preparar_plataforma(
         yield Plataforma(
             app=app,
             trabalhos=(
-                sala_canais.executar,
+                sala_canais.executar_worker,
                 sala_canais.executar_relay,
                 sala_regua.executar,
                 consumidor.executar,

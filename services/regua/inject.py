@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -18,10 +17,12 @@ from kernel.cargas.armazem import Armazem
 from kernel.cargas.execucao import TrabalhadorDeCargas
 from kernel.domain.calendario import Calendario
 from kernel.http.limite import Limite
-from kernel.messaging.consumer import ConsumidorDeEventos, limpar_inbox
+from kernel.messaging.consumer import ConsumidorDeEventos
+from kernel.messaging.limpeza import limpar_sempre
 from kernel.messaging.log import LogIndisponivel
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
+from kernel.persistence.avanco import AvancadorDoRelogio
 from kernel.persistence.banco import INDISPONIVEL, Banco
 from regua.adapters.inbound.agenda import TrabalhadorDeCiclos
 from regua.adapters.inbound.api import Mesa
@@ -35,6 +36,7 @@ from regua.adapters.inbound.api_identificacao import rotas_de_identificacao
 from regua.adapters.inbound.api_politicas import rotas_de_politicas
 from regua.adapters.inbound.api_relatorios import rotas_de_relatorios
 from regua.adapters.inbound.consumer import montar_consumidor
+from regua.adapters.outbound import avanco
 from regua.adapters.outbound.cargas import destinos_da_regua
 from regua.adapters.outbound.ciclo_escrita import EscritaPostgres
 from regua.adapters.outbound.ciclo_leitura import LeituraPostgres
@@ -70,7 +72,6 @@ ERROS: Mapping[type[Exception], int] = {
 }
 """How the room fails over HTTP."""
 
-_LIMPEZA_S = 3600
 _MEDIDA_S = 5
 
 
@@ -100,7 +101,7 @@ class Regua:
             grupo.create_task(self._consumidor.executar(), name="regua-consumidor")
             grupo.create_task(self._ciclos.executar(), name="regua-ciclos")
             grupo.create_task(self._cargas.executar(), name="regua-cargas")
-            grupo.create_task(_limpar(self._ambiente), name="regua-limpeza")
+            grupo.create_task(limpar_sempre(self._ambiente.banco, self._ambiente.relogio, SALA), name="regua-limpeza")
             grupo.create_task(_medir(self._ambiente), name="regua-medida")
 
     async def executar_relay(self) -> None:
@@ -183,6 +184,13 @@ async def preparar_regua(
     )
 
 
+def abrir_avancador(config: ConfigRegua, ambiente: Ambiente) -> AbstractAsyncContextManager[AvancadorDoRelogio | None]:
+    """Who moves the virtual clock where rooms run apart; None on the machine's."""
+    return avanco.abrir_avancador(
+        ambiente, url_canais=config.url_canais, url_simulador=config.url_simulador, token=config.regua_token
+    )
+
+
 def montar_portas(config: ConfigRegua, banco: Banco, ambiente: Ambiente, calendario: Calendario) -> PortasDoCiclo:
     """What the ciclo, the dry run and the explanation need."""
     return PortasDoCiclo(
@@ -205,16 +213,3 @@ async def _medir(ambiente: Ambiente) -> None:
             async with ambiente.banco.conexao() as con:
                 fila.labels(SALA).set(await con.fetchval("select count(*) from regua.outbox"))
         await asyncio.sleep(_MEDIDA_S)
-
-
-async def _limpar(ambiente: Ambiente) -> None:
-    """Forgets, each hour, inbox rows that the log has outlived."""
-    while True:
-        with contextlib.suppress(*INDISPONIVEL):
-            await _limpar_uma_vez(ambiente.banco, ambiente.relogio.agora())
-        await asyncio.sleep(_LIMPEZA_S)
-
-
-async def _limpar_uma_vez(banco: Banco, agora: datetime) -> None:
-    async with banco.transacao() as con:
-        await limpar_inbox(con, SALA, agora)

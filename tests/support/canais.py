@@ -189,7 +189,7 @@ class Bancada:
     async def trabalhando(self, **outros: Any) -> AsyncIterator[Canais]:
         """The room at work; leaving stops it as SIGTERM does."""
         async with self.sala(**outros) as canais:
-            tarefa = asyncio.create_task(canais.executar())
+            tarefa = asyncio.create_task(canais.executar_worker())
             try:
                 yield canais
             finally:

@@ -135,7 +135,7 @@ async def test_conexao_recusada_nao_conta_como_tentativa(mesa: Bancada) -> None:
     await mesa.contatos([1])
     await mesa.tratar(um_acionamento(1))
     async with mesa.sala(twilio_base_url="http://127.0.0.1:9") as canais:
-        tarefa = asyncio.create_task(canais.executar())
+        tarefa = asyncio.create_task(canais.executar_worker())
         await ate_que(lambda: _ha(mesa, "estado = 'pendente' and nao_antes > $1", SEGUNDA))
         tarefa.cancel()
         await asyncio.gather(tarefa, return_exceptions=True)
@@ -210,7 +210,7 @@ async def test_parada_espera_as_respostas_e_nada_fica_em_duvida(mesa: Bancada, p
     await mesa.contatos(range(50))
     await mesa.tratar(*(um_acionamento(n) for n in range(50)))
     async with mesa.sala(envio_vagas=8, twilio_base_url=url) as canais:
-        tarefa = asyncio.create_task(canais.executar())
+        tarefa = asyncio.create_task(canais.executar_worker())
         await ate_que(lambda: _ha(mesa, "estado = 'enviando'"))
         tarefa.cancel()
         await asyncio.sleep(0)
