@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from kernel.config import ConfigComum, ConfigInvalida
 from kernel.http.auth import VerificadorDeToken, VerificadorPostgres
 from kernel.messaging.embutido import LogEmbutido
 from kernel.messaging.kafka import LogKafka
-from kernel.messaging.log import Log
+from kernel.messaging.log import Log, LogIndisponivel, Topico
 from kernel.metrics import Metricas
-from kernel.persistence.banco import INDISPONIVEL, Banco, abrir_banco
+from kernel.persistence.banco import INDISPONIVEL, Banco, abrir_banco, exigir_banco
 from kernel.persistence.relogio import abrir_relogio
 
 
@@ -36,6 +36,7 @@ async def abrir_ambiente(
     endereco = url or config.banco_url
     if endereco is None:
         raise ConfigInvalida("Falta BANCO_URL: fora de `python -m plataforma`, cada sala precisa do endereço de um PostgreSQL.")
+    await exigir_banco(endereco)
     try:
         async with abrir_banco(endereco, aplicacao=sala, maximo=conexoes) as banco:
             log = abrir_log(config, banco)
@@ -52,6 +53,17 @@ async def abrir_ambiente(
                 await log.close()
     except INDISPONIVEL as erro:
         raise ConfigInvalida(f"O banco de BANCO_URL não atende ({type(erro).__name__}).") from erro
+
+
+async def criar_topicos(config: ConfigComum, banco: Banco, topicos: Sequence[Topico]) -> None:
+    """Makes the topics that are not there yet. Raises `ConfigInvalida` where the log cannot be reached."""
+    log = abrir_log(config, banco)
+    try:
+        await log.create_topics(topicos)
+    except LogIndisponivel as erro:
+        raise ConfigInvalida(f"O Kafka de KAFKA_BOOTSTRAP ({config.kafka_bootstrap}) não atende.") from erro
+    finally:
+        await log.close()
 
 
 def abrir_log(config: ConfigComum, banco: Banco) -> Log:

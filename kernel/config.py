@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_CORRETOR = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
+_NIVEIS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 CANAIS = ("whatsapp", "sms", "messenger", "voz")
 
 
@@ -49,6 +52,20 @@ class ConfigComum(BaseSettings):
         if valor is not None and urlsplit(valor).scheme not in {"postgresql", "postgres"}:
             raise ValueError("deve ser um endereço postgresql://…")
         return valor.replace("postgres://", "postgresql://", 1) if valor else None
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _corretores(cls, valor: str | None) -> str | None:
+        if valor is not None and not all(_CORRETOR.fullmatch(parte.strip()) for parte in valor.split(",")):
+            raise ValueError("deve ser host:porta, ou vários separados por vírgula")
+        return valor
+
+    @field_validator("nivel_de_log")
+    @classmethod
+    def _nivel(cls, valor: str) -> str:
+        if valor.upper() not in _NIVEIS:
+            raise ValueError(f"deve ser um destes: {', '.join(_NIVEIS)}")
+        return valor.upper()
 
     @field_validator("relogio")
     @classmethod

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,6 +23,11 @@ from kernel.persistence.servidor import ServidorIndisponivel
 
 _log = logging.getLogger(__name__)
 _PRAZO_DE_PARADA_S = 45
+_MOTIVOS_DA_PORTA: Mapping[int, str] = {
+    errno.EADDRINUSE: "outro programa já a usa",
+    errno.EACCES: "falta permissão para ela",
+    errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
+}
 
 
 class _Servidor(uvicorn.Server):
@@ -67,8 +73,14 @@ def _tomada(endereco: str, porta: int) -> socket.socket:
         tomada.bind((endereco, porta))
     except OSError as erro:
         tomada.close()
-        raise ConfigInvalida(f"A porta {porta} não está livre em {endereco} ({erro.strerror}): escolha outra em PORTA.") from erro
+        motivo = _MOTIVOS_DA_PORTA.get(erro.errno or 0, erro.strerror)
+        raise ConfigInvalida(f"A porta {porta} não serve em {endereco}: {motivo}. Escolha outra em PORTA.") from erro
     return tomada
+
+
+def exigir_porta(endereco: str, porta: int) -> None:
+    """Raises `ConfigInvalida` if nothing can listen there: said before the long part of a start."""
+    _tomada(endereco, porta).close()
 
 
 def sinal_de_parada() -> asyncio.Event:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter
 
-from kernel.ambiente import Ambiente, abrir_log
+from kernel.ambiente import Ambiente, criar_topicos
 from kernel.config import ConfigComum, ConfigInvalida
 from kernel.http.app import criar_app
 from kernel.http.mortas import rotas_de_mortas
@@ -18,7 +18,7 @@ from kernel.http.pendencias import rotas_de_pendencias
 from kernel.logging import configurar
 from kernel.messaging.log import Topico
 from kernel.pendencias import Parte
-from kernel.persistence.banco import abrir_banco
+from kernel.persistence.banco import abrir_banco, exigir_banco
 from kernel.persistence.migracoes import migrar
 from kernel.processo import ate, principal, servir, sinal_de_parada
 
@@ -51,13 +51,10 @@ async def migrar_sala(config: ConfigComum, *, sala: str, pasta: Path, topicos: S
     """Brings the room's schema and topics to the newest; the exit code. Raises `ConfigInvalida`."""
     if config.banco_url is None:
         raise ConfigInvalida("Falta BANCO_URL: fora de `python -m plataforma`, cada sala precisa do endereço de um PostgreSQL.")
+    await exigir_banco(config.banco_url)
     await migrar(config.banco_url, sala=sala, pasta=pasta)
     async with abrir_banco(config.banco_url, aplicacao=sala, maximo=2) as banco:
-        log = abrir_log(config, banco)
-        try:
-            await log.create_topics(topicos)
-        finally:
-            await log.close()
+        await criar_topicos(config, banco, topicos)
     sys.stdout.write(f"{sala}: esquema e tópicos em dia\n")
     return 0
 

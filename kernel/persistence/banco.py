@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
+
+from kernel.config import ConfigInvalida
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -70,6 +74,53 @@ class Banco:
 
     async def fechar(self) -> None:
         await self._pool.close()
+
+
+_PRAZO_DA_CONFERENCIA_S: Final = 10
+_VERSAO_MINIMA: Final = 15
+
+
+async def exigir_banco(url: str) -> None:
+    """Raises `ConfigInvalida`, saying why, where `url` is not a PostgreSQL 15 or newer that lets us in; within ten seconds."""
+    try:
+        # the driver's own time-out counts each attempt anew
+        async with asyncio.timeout(_PRAZO_DA_CONFERENCIA_S):
+            con = await asyncpg.connect(url)
+            try:
+                versao = con.get_server_version().major
+            finally:
+                con.terminate()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as erro:
+        raise ConfigInvalida(f"O banco de BANCO_URL ({_onde(url)}) não serve: {_por_que(erro)}.") from erro
+    if versao < _VERSAO_MINIMA:
+        raise ConfigInvalida(f"O banco de BANCO_URL é um PostgreSQL {versao}: é preciso o {_VERSAO_MINIMA} ou mais novo.")
+
+
+def _onde(url: str) -> str:
+    """Host, port and database: never the password."""
+    try:
+        partes = urlsplit(url)
+        porta = partes.port or 5432
+    except ValueError:
+        return "endereço ilegível"
+    return f"{partes.hostname or 'localhost'}:{porta}{partes.path}"
+
+
+# The first that fits, so a subclass before its class.
+_MOTIVOS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (asyncpg.InvalidAuthorizationSpecificationError, "o usuário ou a senha foram recusados"),
+    (asyncpg.InvalidCatalogNameError, "não há banco de dados com este nome"),
+    (asyncpg.TooManyConnectionsError, "não tem conexão livre"),
+    (asyncpg.CannotConnectNowError, "está iniciando ou parando"),
+    (TimeoutError, f"não respondeu em {_PRAZO_DA_CONFERENCIA_S} segundos"),
+    (ConnectionRefusedError, "nada atende neste endereço"),
+    (socket.gaierror, "o nome do servidor não foi encontrado"),
+)
+
+
+def _por_que(erro: Exception) -> str:
+    achado = next((motivo for tipo, motivo in _MOTIVOS if isinstance(erro, tipo)), None)
+    return achado or f"a conexão falhou ({type(erro).__name__})"
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ folder (a home of mode 0700), the cluster and a copy of the binaries live under 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -28,6 +29,7 @@ from typing import IO, Any
 
 _FORA = Path("/var/lib/regua-multicanal")
 _PRAZO_S = 60
+_ARQUIVO_DA_PORTA = "postgres.porta"
 _AJUSTES: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -70,13 +72,41 @@ class Servidor:
 @contextmanager
 def trava(pasta: Path) -> Iterator[None]:
     """Holds `pasta` for this process alone. Raises `JaEmUso`."""
-    pasta.mkdir(parents=True, exist_ok=True)
-    with (pasta / ".trava").open("a+") as arquivo:
+    with _abrir_trava(pasta) as arquivo:
         try:
             fcntl.flock(arquivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise JaEmUso(f"Já há uma plataforma em execução na pasta {pasta}: pare aquela, ou escolha outra em DADOS.") from None
         yield
+
+
+_MOTIVOS_DA_PASTA: Mapping[int, str] = {
+    errno.EACCES: "falta permissão para escrever nela",
+    errno.EPERM: "falta permissão para escrever nela",
+    errno.EEXIST: "não é uma pasta",
+    errno.ENOTDIR: "não é uma pasta",
+    errno.EROFS: "o disco é só de leitura",
+    errno.ENOSPC: "o disco está cheio",
+}
+
+
+def _abrir_trava(pasta: Path) -> IO[str]:
+    try:
+        pasta.mkdir(parents=True, exist_ok=True)
+        return (pasta / ".trava").open("a+")
+    except OSError as erro:
+        motivo = _MOTIVOS_DA_PASTA.get(erro.errno or 0, "não pôde ser criada")
+        raise ServidorIndisponivel(f"A pasta de DADOS ({pasta}) não serve: {motivo}.") from erro
+
+
+def url_no_ar(pasta: Path) -> str | None:
+    """The database of the server that another process runs on `pasta`; None while there is none that takes connections."""
+    try:
+        porta = int((pasta / _ARQUIVO_DA_PORTA).read_text())
+        senha = (pasta / "postgres.senha").read_text().strip()
+    except (OSError, ValueError):
+        return None
+    return Servidor(porta=porta, senha=senha, pid=0).url
 
 
 @contextmanager
@@ -91,6 +121,8 @@ def servidor_embutido(pasta: Path, *, ajustes: Mapping[str, str] | None = None) 
     dono = _usuario_sem_privilegio()
     binarios = _binarios(dono)
     dados = _pasta_do_cluster(pasta, dono)
+    anuncio = pasta / _ARQUIVO_DA_PORTA
+    anuncio.unlink(missing_ok=True)
     _parar_sobra(dados)
     senha = _senha(pasta)
     if not (dados / "PG_VERSION").exists():
@@ -99,8 +131,10 @@ def servidor_embutido(pasta: Path, *, ajustes: Mapping[str, str] | None = None) 
     processo = _iniciar(binarios, dados, porta, {**_AJUSTES, **(ajustes or {})}, dono)
     try:
         _esperar(binarios, processo, porta, dados)
+        anuncio.write_text(f"{porta}\n")
         yield Servidor(porta=porta, senha=senha, pid=processo.pid)
     finally:
+        anuncio.unlink(missing_ok=True)
         _parar(processo)
 
 

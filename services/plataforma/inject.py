@@ -36,7 +36,6 @@ from plataforma.application.ports import Painel
 from plataforma.config import FUSO, ConfigPlataforma
 from plataforma.domain.painel import Retrato
 from regua.config import ConfigRegua
-from schemas.topicos import carregar_topicos
 from simulador.config import ConfigSimulador
 from simulador.inject import Simulador, preparar_simulador
 
@@ -48,11 +47,6 @@ async def migrar_tudo(url: str) -> None:
     """Brings every schema to its newest revision."""
     for sala, pasta in ((SALA, _PASTA), ("regua", regua.inject.MIGRACOES), ("canais", canais.inject.MIGRACOES)):
         await migrar(url, sala=sala, pasta=pasta)
-
-
-async def criar_topicos(log: Log) -> None:
-    """Makes the topics that do not exist yet."""
-    await log.create_topics(carregar_topicos())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +155,7 @@ async def preparar_plataforma(
             prontidao=prontidao,
             verificador=ambiente.verificador,
             metricas=ambiente.metricas,
-            erros=sala_regua.erros,
+            erros={**sala_regua.erros, **sala_canais.erros},
             corpo_por_caminho={**sala_regua.corpo_por_caminho, **sala_canais.corpo_por_caminho},
         )
         yield Plataforma(
