@@ -15,6 +15,7 @@ from fastapi import APIRouter
 from pyreqwest.client import Client
 
 from canais.adapters.inbound.api import CAMINHO_DAS_CARGAS, Dependencias, rotas_de_canais
+from canais.adapters.inbound.problemas import ERROS
 from canais.adapters.inbound.trabalho import Trabalho
 from canais.adapters.inbound.webhooks import Segredos, Webhooks
 from canais.adapters.outbound.contatos_carga import DestinoContatos
@@ -58,8 +59,7 @@ class Canais:
 
     nome = SALA
     corpo_por_caminho: Mapping[str, int | None] = MappingProxyType({CAMINHO_DAS_CARGAS: None})
-    # its routes turn refusals into problems themselves
-    erros: Mapping[type[Exception], int] = MappingProxyType({})
+    erros: Mapping[type[Exception], int] = ERROS
 
     def __init__(
         self,
