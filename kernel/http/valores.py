@@ -1,15 +1,18 @@
-"""How money crosses HTTP: text with two decimals (six for costs) outside, whole cents (micros) inside. Never a float."""
+"""How money and dates cross HTTP. Money is text with two decimals (six for costs) outside, whole cents (micros) inside."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
 
 # Fits a bigint of cents or micros, with room for sums.
 _DIGITOS_INTEIROS = 12
+_PRIMEIRO_ANO, _ULTIMO_ANO = 1900, 2200
+T = TypeVar("T", date, datetime)
 
 
 def _escrever(casas: int) -> Callable[[int], str]:
@@ -57,3 +60,19 @@ CustoTexto = Annotated[
 DinheiroEntrada = Annotated[
     int, BeforeValidator(_ler(2, so_texto=True)), PlainSerializer(_escrever(2), str, when_used="json"), _DINHEIRO
 ]
+# A cost that callers send: only text, likewise.
+CustoEntrada = Annotated[
+    int, BeforeValidator(_ler(6, so_texto=True)), PlainSerializer(_escrever(6), str, when_used="json"), _CUSTO
+]
+
+
+def _em_epoca(valor: T) -> T:
+    # at the calendar's ends, terms and time zones lead out of it
+    if not _PRIMEIRO_ANO <= valor.year <= _ULTIMO_ANO:
+        raise ValueError(f"Precisa ficar entre os anos {_PRIMEIRO_ANO} e {_ULTIMO_ANO}.")
+    return valor
+
+
+# Dates and instants that callers send.
+Dia = Annotated[date, AfterValidator(_em_epoca)]
+Instante = Annotated[AwareDatetime, AfterValidator(_em_epoca)]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
-from kernel.http.valores import CustoTexto
+from kernel.http.valores import CustoEntrada, Dia
 from kernel.persistence.banco import Conexao
 from regua.adapters.inbound.api import Leitor, Mesa, Operador
 from regua.adapters.outbound.escritorio_postgres import COLUNAS_DA_CAMPANHA, campanha_de, escritorio
@@ -30,7 +30,7 @@ Nome = Annotated[str, Field(min_length=1, max_length=200)]
 class Orcamento(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    valor: CustoTexto
+    valor: CustoEntrada
     moeda: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -45,8 +45,8 @@ class NovaCampanha(BaseModel):
     )
     politica: str | None = Field(None, max_length=40, description="Versão aprovada; sem ela, a que valer no dia.")
     canais: list[Canal] | None = Field(None, description="Sem eles, todos os que estiverem em serviço.")
-    valida_de: date | None = None
-    valida_ate: date | None = None
+    valida_de: Dia | None = None
+    valida_ate: Dia | None = None
     orcamento: Orcamento | None = Field(None, description="Quanto pode gastar ao todo; sem ele, não há limite.")
     grupo_controle: Parte = Field(Decimal(0), description='Parte das pessoas que não é contatada, como "0.10".')
 
@@ -60,8 +60,8 @@ class MudancaDeCampanha(BaseModel):
     segmento: dict[str, Any] = Field(default_factory=dict)
     politica: str | None = Field(None, max_length=40)
     canais: list[Canal] | None = None
-    valida_de: date | None = None
-    valida_ate: date | None = None
+    valida_de: Dia | None = None
+    valida_ate: Dia | None = None
     orcamento: Orcamento | None = None
     grupo_controle: Parte = Decimal(0)
 

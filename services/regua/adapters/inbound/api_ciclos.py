@@ -9,12 +9,13 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kernel import rastro
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
 from kernel.http.problema import Indisponivel
+from kernel.http.valores import Dia, Instante
 from kernel.pendencias import NaoSossega
 from kernel.persistence.banco import Conexao
 from kernel.persistence.sinal import avisar
@@ -30,7 +31,7 @@ _MAIOR_AVANCO: Final = timedelta(days=400)
 class PedidoDeCiclo(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    data: date = Field(description="A data do relógio; para outra, use a simulação de políticas.")
+    data: Dia = Field(description="A data do relógio; para outra, use a simulação de políticas.")
     campanha: str | None = Field(None, max_length=64, description="Sem ela, a campanha permanente.")
 
 
@@ -90,9 +91,9 @@ class Hora(BaseModel):
 
 
 class Avanco(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"dias": 5}]})
 
-    ate: AwareDatetime | None = Field(None, description="Instante de chegada, com fuso.")
+    ate: Instante | None = Field(None, description="Instante de chegada, com fuso.")
     dias: Annotated[int, Field(ge=1, le=400)] | None = Field(None, description="Ou quantos dias adiante.")
 
     @model_validator(mode="after")
@@ -152,7 +153,7 @@ def rotas_de_ciclos(m: Mesa) -> APIRouter:
     @rotas.get("/v1/mapa-de-calor", response_model=MapaDeCalor, summary="A matriz de rigidez, com as contagens de um dia")
     async def mapa(
         _: Leitor,
-        data: Annotated[date | None, Query(description="Sem ela, hoje.")] = None,
+        data: Annotated[Dia | None, Query(description="Sem ela, hoje.")] = None,
         campanha: Annotated[str, Query(max_length=64)] = CAMPANHA_PERMANENTE,
     ) -> MapaDeCalor:
         """Etapa × reincidência → rigidez, e quantos casos o ciclo da data pôs em cada casa."""

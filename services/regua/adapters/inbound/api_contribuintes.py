@@ -13,7 +13,7 @@ from kernel.domain.datas import Competencia
 from kernel.domain.documento import Documento, DocumentoInvalido
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
-from kernel.http.valores import DinheiroTexto
+from kernel.http.valores import Dia, DinheiroTexto
 from kernel.persistence.banco import Conexao
 from regua.adapters.inbound.api import FUSO, ContribuinteNoCaminho, Leitor, Mesa, Operador, Suspensor
 from regua.adapters.inbound.api_evidencias import Classificada
@@ -125,7 +125,7 @@ class NovaSuspensao(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     motivo: Literal["ja_pagou", "contesta", "sem_condicoes", "judicial", "promessa"]
-    ate: date | None = Field(
+    ate: Dia | None = Field(
         None, description="Na promessa, o dia prometido; nos outros, um fim mais cedo que o do prazo da política."
     )
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
-from kernel.http.valores import CustoTexto
+from kernel.http.valores import CustoTexto, Dia
 from kernel.persistence.banco import Conexao
 from regua.adapters.inbound.api import Conferente, Leitor, Mesa, Operador, Supervisor
 from regua.adapters.outbound.escritorio_postgres import COLUNAS_DA_POLITICA, escritorio
@@ -28,8 +28,8 @@ class NovaPolitica(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     documento: dict[str, Any] = Field(description="A política inteira; `versao` dá o nome dela.")
-    valida_de: date | None = Field(None, description="Primeiro dia em que vale; sem ele, hoje.")
-    valida_ate: date | None = Field(None, description="Último dia em que vale; sem ele, não acaba.")
+    valida_de: Dia | None = Field(None, description="Primeiro dia em que vale; sem ele, hoje.")
+    valida_ate: Dia | None = Field(None, description="Último dia em que vale; sem ele, não acaba.")
 
 
 class PoliticaResumida(BaseModel):
@@ -59,7 +59,7 @@ class Politica(PoliticaResumida):
 class PedidoDeSimulacao(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    data: date = Field(description="Como se o ciclo fosse deste dia, com a base de agora.")
+    data: Dia = Field(description="Como se o ciclo fosse deste dia, com a base de agora.")
     campanha: str | None = Field(None, max_length=64, description="Sem ela, a campanha permanente.")
 
 
@@ -189,7 +189,7 @@ def rotas_de_politicas(m: Mesa) -> APIRouter:
         a: Versao,
         b: Versao,
         _: Leitor,
-        data: Annotated[date | None, Query(description="Sem ela, ontem.")] = None,
+        data: Annotated[Dia | None, Query(description="Sem ela, ontem.")] = None,
     ) -> DiferencasDePoliticas:
         """As duas sobre a mesma base e a mesma data."""
         dia = data or m.janela.dia_local(m.relogio.agora()) - timedelta(days=1)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from kernel.domain.datas import Competencia
-from kernel.http.valores import CustoTexto, DinheiroTexto
+from kernel.http.valores import CustoTexto, Dia, DinheiroTexto
 from regua.adapters.inbound.api import FUSO, Leitor, Mesa
 from regua.adapters.outbound import consultas_relatorio as consultas
 from regua.application.executar_ciclo import CAMPANHA_PERMANENTE
@@ -20,8 +20,8 @@ from regua.application.relatorios import CONFIANCA, Grupo
 from regua.application.relatorios import efeito as calcular_efeito
 from regua.errors import NaoExiste, recusar
 
-De = Annotated[date, Query(description="Primeiro dia.")]
-Ate = Annotated[date, Query(description="Último dia, incluído.")]
+De = Annotated[Dia, Query(description="Primeiro dia.")]
+Ate = Annotated[Dia, Query(description="Último dia, incluído.")]
 Dias = Annotated[int, Query(ge=1, le=365, description="Até quantos dias depois do contato um pagamento é efeito dele.")]
 Proporcao = Annotated[str, Field(pattern=r"^-?\d+\.\d{4}$", description="De 0 a 1, com quatro casas.")]
 
