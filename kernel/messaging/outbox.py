@@ -19,17 +19,27 @@ async def gravar(con: Conexao, sala: str, saidas: Sequence[Saida]) -> None:
     """Queues `saidas` for the relay, in their order, inside the caller's transaction."""
     if not saidas:
         return
-    # unnest keeps the order of its arrays, and identity values are handed out in it
+    # unnest keeps the order of its arrays, and identity values are handed out in it; one statement, notice included: the
+    # sending path counts its round trips
     await con.execute(
-        f"""insert into {sala}.outbox (topico, chave, valor, cabecalhos)
-            select topico, chave, valor, cabecalhos::jsonb
-            from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) with ordinality
-                as s (topico, chave, valor, cabecalhos, n)
-            order by n""",
+        f"""with gravadas as (
+                insert into {sala}.outbox (topico, chave, valor, cabecalhos)
+                select topico, chave, valor, cabecalhos::jsonb
+                from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) with ordinality
+                    as s (topico, chave, valor, cabecalhos, n)
+                order by n
+            )
+            select pg_notify($5, '')""",
         [s.topico for s in saidas],
         [s.chave for s in saidas],
         [s.valor for s in saidas],
         # as text: asyncpg would take a list of lists for an array of two dimensions
-        [orjson.dumps([[nome, valor.decode()] for nome, valor in s.cabecalhos]).decode() for s in saidas],
+        [_em_json(s) for s in saidas],
+        canal_do_outbox(sala),
     )
-    await con.execute("select pg_notify($1, '')", canal_do_outbox(sala))
+
+
+def _em_json(saida: Saida) -> str:
+    if not saida.cabecalhos:
+        return "[]"
+    return orjson.dumps([[nome, valor.decode()] for nome, valor in saida.cabecalhos]).decode()

@@ -21,6 +21,7 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 import httpx
+import uvloop
 
 from canais.adapters.outbound.transporte import abrir_cliente
 from canais.adapters.outbound.twilio_mensagens import ConfigTwilio, abrir_twilio
@@ -36,8 +37,8 @@ from tests.bench.medida import Medida
 from tests.support.instalacao import RAIZ, SEGREDOS, porta_livre
 
 _VAGAS = 64
-_MENSAGENS = 12_000
-_VOLTAS = 3
+_MENSAGENS = 30_000
+_VOLTAS = 1
 _TEXTO = (
     "SEFAZ-AL: ha uma pendencia em seu cadastro. Codigo {codigo}. "
     "Confira em https://www.sefaz.al.gov.br ou 0800 284 1060. SAIR para parar."
@@ -226,4 +227,4 @@ async def _ate_gravar(banco: Banco) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"por_segundo": asyncio.run(referencia(sys.argv[1], int(sys.argv[2])))}))
+    sys.stdout.write(json.dumps({"por_segundo": uvloop.run(referencia(sys.argv[1], int(sys.argv[2])))}))

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from typing import cast
 
 import uvloop
 
@@ -59,8 +60,8 @@ class _Protocolo(asyncio.Protocol):
         self._transporte: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transporte = transport
+        # uvloop's transports are none of asyncio's classes
+        self._transporte = cast("asyncio.WriteTransport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._resto += data

@@ -60,6 +60,8 @@ class EnviosPostgres:
     async def gravar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
         # in the order in which everybody locks
         em_ordem = sorted(mudancas, key=lambda m: m.depois.envio)
+        if all(_so_aceita(m) for m in em_ordem) and len({m.antes.trava for m in em_ordem}) == 1:
+            return await self._aceitar_meus(em_ordem, agora)
         finais = [m.depois for m in em_ordem]
         linhas = await self._con.fetch(
             sql.GRAVAR_MEUS,
@@ -72,6 +74,19 @@ class EnviosPostgres:
         await self._avisar(finais)
         return {linha[0] for linha in linhas}
 
+    async def _aceitar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
+        linhas = await self._con.fetch(
+            sql.ACEITAR_MEUS,
+            agora,
+            [m.depois.envio for m in mudancas],
+            [m.depois.id_provedor for m in mudancas],
+            [m.antes.tentativas for m in mudancas],
+            [m.depois.custo_micros for m in mudancas],
+            [m.depois.moeda for m in mudancas],
+            mudancas[0].antes.trava,
+        )
+        return {linha[0] for linha in linhas}
+
     async def _avisar(self, finais: Sequence[Envio]) -> None:
         if any(e.estado == "pendente" for e in finais):
             await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
@@ -79,6 +94,19 @@ class EnviosPostgres:
     async def suprimir_na_origem(self, cancelamentos: Sequence[Cancelamento]) -> None:
         unicos = list({(c.acionamento, c.canal): c for c in cancelamentos}.values())
         await self._con.execute(sql.TUMULO, *zip(*unicos, strict=True))
+
+
+def _so_aceita(m: Mudanca) -> bool:
+    """Whether `m` changes nothing but what `ACEITAR_MEUS` writes."""
+    return m.depois.estado == "aceito" and m.depois == m.antes._replace(
+        estado="aceito",
+        id_provedor=m.depois.id_provedor,
+        requisitado=True,
+        trava=None,
+        verificar_em=None,
+        custo_micros=m.depois.custo_micros,
+        moeda=m.depois.moeda,
+    )
 
 
 def _linhas(finais: Sequence[Envio]) -> list[list[Any]]:
