@@ -160,7 +160,7 @@ async def _viver(config: ConfigPlataforma, plataforma: Plataforma, ambiente: Amb
         _dizer(f"token do operador: {token}" if not config.regua_token else "token do operador: o de REGUA_TOKEN")
         if config.exemplo and not exemplo.feita:
             await _carregar_exemplo(exemplo, ambiente)
-        await mostrar(plataforma.retratar, cabecalho=f"Régua Multicanal em {endereco}")
+        await mostrar(plataforma.retratar, cabecalho=f"Régua Multicanal em {endereco} (Ctrl-C encerra)")
 
     await ate(parada, *(trabalho() for trabalho in plataforma.trabalhos), acompanhar())
 

@@ -147,7 +147,7 @@ async def preparar_plataforma(
             titulo="Régua Multicanal",
             descricao="Plataforma de cobrança multicanal de uma Secretaria da Fazenda.",
             rotas=[
-                pagina_inicial(retrato, salas=("regua", "canais"), simulador=_endereco_do_simulador(config_simulador)),
+                pagina_inicial(retrato, salas=("régua", "canais"), simulador=_endereco_do_simulador(config_simulador)),
                 *sala_regua.rotas,
                 *sala_canais.rotas,
                 rotas_de_mortas(banco, ("regua", "canais", SALA), relogio),

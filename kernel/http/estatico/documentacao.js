@@ -45,13 +45,21 @@
     'Try it out ': 'Experimentar',
     'Value': 'Valor',
     'Value:': 'Valor:',
+    'header.': '',
     'required': 'obrigatório',
   }));
+
+  // 'Error: Not Found' and the like: the number beside it says which
+  const ERRO = /^Error: [A-Z][A-Za-z ]*$/;
+
+  function traducao(texto) {
+    return ERRO.test(texto.trim()) ? 'Recusada' : PALAVRAS.get(texto) ?? PALAVRAS.get(texto.trim());
+  }
 
   function traduzir(raiz) {
     const textos = document.createTreeWalker(raiz, NodeFilter.SHOW_TEXT);
     for (let no = textos.nextNode(); no; no = textos.nextNode()) {
-      const palavra = PALAVRAS.get(no.nodeValue);
+      const palavra = traducao(no.nodeValue);
       // the check on the value keeps this observer from waking itself
       if (palavra !== undefined && palavra !== no.nodeValue) {
         no.nodeValue = palavra;

@@ -19,6 +19,17 @@ ORDEM_DE_ESTADOS = (
     "lido",
     "suprimido",
 )
+# In short; a policy may word them at length.
+_HIPOTESES: Mapping[str, str] = {
+    "H1": "esquecimento involuntário",
+    "H2": "sem condições de pagar",
+    "H3": "dificuldade com a DAC",
+    "H4": "inconformidade intencional",
+    "H5": "erro na declaração",
+    "H6": "erro persistente",
+    "H7": "persistência em não pagar",
+    "H8": "devedor contumaz",
+}
 FINAIS_RUINS = frozenset({"falhou", "expirado", "incerto"})
 
 
@@ -55,6 +66,26 @@ def _partes(retrato: Retrato) -> Iterator[str]:
     for canal, estados in sorted(retrato.por_canal.items()):
         yield f"{canal} " + " ".join(f"{estado}:{estados[estado]}" for estado in ORDEM_DE_ESTADOS if estado in estados)
     for moeda, valor in sorted(retrato.custos.items()):
-        yield f"custo {moeda} {valor:.2f}"
+        yield f"custo {moeda} {em_moeda(valor)}"
+    if retrato.regularizadas:
+        yield f"regularizadas {retrato.regularizadas}"
+    if retrato.retidos:
+        yield f"controle {retrato.retidos}"
     if retrato.atraso:
-        yield f"na fila {retrato.atraso}"
+        yield f"eventos por ler {retrato.atraso}"
+
+
+def estados_presentes(retrato: Retrato) -> list[str]:
+    """The states that some message is in, in order."""
+    return [e for e in ORDEM_DE_ESTADOS if any(e in estados for estados in retrato.por_canal.values())]
+
+
+def em_moeda(valor: Decimal) -> str:
+    """Two decimals, as written in Brazil: `1.234,56`."""
+    return f"{valor:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def nome_da_hipotese(hipotese: str) -> str:
+    """The code with what it means."""
+    nome = _HIPOTESES.get(hipotese)
+    return f"{hipotese} {nome}" if nome else hipotese

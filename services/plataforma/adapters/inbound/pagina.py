@@ -8,16 +8,19 @@ from html import escape
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from plataforma.domain.painel import ORDEM_DE_ESTADOS, Retrato
+from plataforma.domain.painel import Retrato, em_moeda, estados_presentes, nome_da_hipotese
 
 _ESTILO = """
 :root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
 body{max-width:62rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem}
-caption{text-align:left;font-weight:600;padding:.25rem 0}
+.quadros{display:flex;flex-wrap:wrap;gap:0 3rem;align-items:flex-start}
+.rolagem{overflow-x:auto;max-width:100%}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem;font-variant-numeric:tabular-nums}
+caption{text-align:left;font-weight:600;padding:.25rem 0;white-space:nowrap}
 th,td{border:1px solid #8888;padding:.25rem .75rem;text-align:right}
 th:first-child,td:first-child{text-align:left}
-code{background:#8882;padding:.1rem .3rem;border-radius:.2rem}
+code{background:#8882;padding:.1rem .3rem;border-radius:.2rem;overflow-wrap:anywhere}
+a{overflow-wrap:anywhere}
 """
 _LUGARES = (
     ("/docs", "a documentação da API, para experimentar cada chamada"),
@@ -45,31 +48,40 @@ def _pagina(retrato: Retrato, salas: tuple[str, ...], simulador: str | None) -> 
     lugares = "".join(f'<li><a href="{caminho}">{caminho}</a>: {escape(texto)}</li>' for caminho, texto in _LUGARES)
     if simulador is not None:
         lugares += f'<li><a href="{escape(simulador)}/contagem">{escape(simulador)}</a>: o simulador dos provedores</li>'
-    return f"""<!doctype html><html lang="pt-BR"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    return f"""<!doctype html><html lang="pt-BR"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5"><title>Régua Multicanal</title><style>{_ESTILO}</style></head><body>
-<h1>Régua Multicanal</h1><p>Em execução: {", ".join(salas)}. Relógio: {retrato.agora:%d/%m/%Y %H:%M}.
-Na fila: {retrato.atraso}.</p><main>{_tabelas(retrato)}<h2>Onde olhar</h2><ul>{lugares}</ul>
+<h1>Régua Multicanal</h1><p>Em execução: {", ".join(salas)}. Relógio da plataforma: {retrato.agora:%d/%m/%Y %H:%M}
+(hora de Maceió). Eventos por ler: {retrato.atraso}.</p><main>{_tabelas(retrato)}<h2>Onde olhar</h2><ul>{lugares}</ul>
 <p>As chamadas pedem <code>Authorization: Bearer</code> com o token que o terminal mostrou.</p></main></body></html>"""
 
 
 def _tabelas(retrato: Retrato) -> str:
     if not retrato.acionamentos:
         return "<p>Nenhum acionamento ainda.</p>"
-    presentes = [e for e in ORDEM_DE_ESTADOS if any(e in estados for estados in retrato.por_canal.values())]
-    custos = [(moeda, f"{valor:.2f}") for moeda, valor in sorted(retrato.custos.items())]
-    return (
-        _tabela("Acionamentos por hipótese", ("hipótese", "quantos"), sorted(retrato.por_hipotese.items()))
-        + _tabela("Acionamentos por rigidez", ("rigidez", "quantos"), sorted(retrato.por_rigidez.items()))
-        + _tabela(
+    presentes = estados_presentes(retrato)
+    hipoteses = [(nome_da_hipotese(h), n) for h, n in sorted(retrato.por_hipotese.items())]
+    custos = [(moeda, em_moeda(valor)) for moeda, valor in sorted(retrato.custos.items())]
+    quadros = (
+        _tabela("Acionamentos por hipótese", ("hipótese", "quantos"), hipoteses),
+        _tabela("Acionamentos por rigidez", ("rigidez", "quantos"), sorted(retrato.por_rigidez.items())),
+        _tabela(
             "Mensagens por canal e estado",
             ("canal", *presentes),
             [(canal, *(estados.get(e, 0) for e in presentes)) for canal, estados in sorted(retrato.por_canal.items())],
-        )
-        + _tabela("Custo", ("moeda", "valor"), custos)
+        ),
+        _tabela("Custo das mensagens", ("moeda", "valor"), custos),
+        _tabela(
+            "Resultado",
+            ("o quê", "quantos"),
+            [("dívidas regularizadas", retrato.regularizadas), ("grupo de controle", retrato.retidos)],
+        ),
     )
+    return f'<div class="quadros">{"".join(quadros)}</div>'
 
 
 def _tabela(titulo: str, colunas: tuple[str, ...], linhas: Sequence[tuple[object, ...]]) -> str:
     topo = "".join(f'<th scope="col">{escape(coluna)}</th>' for coluna in colunas)
     corpo = "".join("<tr>" + "".join(f"<td>{escape(str(celula))}</td>" for celula in linha) + "</tr>" for linha in linhas)
-    return f"<table><caption>{escape(titulo)}</caption><thead><tr>{topo}</tr></thead><tbody>{corpo}</tbody></table>"
+    tabela = f"<table><caption>{escape(titulo)}</caption><thead><tr>{topo}</tr></thead><tbody>{corpo}</tbody></table>"
+    return f'<div class="rolagem">{tabela}</div>'

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from plataforma.domain.painel import FINAIS_RUINS, ORDEM_DE_ESTADOS, Retrato, em_texto
+from plataforma.domain.painel import FINAIS_RUINS, Retrato, em_moeda, em_texto, estados_presentes, nome_da_hipotese
 
 _QUADRO_S = 1.0
 _LINHA_S = 5.0
@@ -53,19 +53,19 @@ def desenhar(retrato: Retrato, cabecalho: str) -> Group:
     hipoteses = sorted(retrato.por_hipotese.items())
     graus = sorted(retrato.por_rigidez.items())
     for n in range(max(len(hipoteses), len(graus))):
-        esquerda = (hipoteses[n][0], str(hipoteses[n][1])) if n < len(hipoteses) else ("", "")
+        esquerda = (nome_da_hipotese(hipoteses[n][0]), str(hipoteses[n][1])) if n < len(hipoteses) else ("", "")
         direita = (str(graus[n][0]), str(graus[n][1])) if n < len(graus) else ("", "")
         motivos.add_row(*esquerda, "", *direita)
     envios = Table(title="Mensagens", title_justify="left")
     envios.add_column("canal")
-    presentes = [e for e in ORDEM_DE_ESTADOS if any(e in estados for estados in retrato.por_canal.values())]
+    presentes = estados_presentes(retrato)
     for estado in presentes:
         envios.add_column(estado, justify="right", style="red" if estado in FINAIS_RUINS else None)
     for canal, estados in sorted(retrato.por_canal.items()):
         envios.add_row(canal, *(str(estados.get(estado, 0)) for estado in presentes))
-    custo = ", ".join(f"{moeda} {valor:.2f}" for moeda, valor in sorted(retrato.custos.items())) or "nenhum"
+    custo = ", ".join(f"{moeda} {em_moeda(valor)}" for moeda, valor in sorted(retrato.custos.items())) or "nenhum"
     rodape = Text(
-        f"{retrato.agora:%d/%m/%Y %H:%M}  custo {custo}  regularizadas {retrato.regularizadas}  "
-        f"controle {retrato.retidos}  na fila {retrato.atraso}   Ctrl-C para"
+        f"{retrato.agora:%d/%m/%Y %H:%M} · custo {custo} · regularizadas {retrato.regularizadas} · "
+        f"controle {retrato.retidos} · eventos por ler {retrato.atraso}"
     )
     return Group(Text(cabecalho, style="bold"), motivos, envios, rodape)
