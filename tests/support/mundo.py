@@ -24,7 +24,7 @@ HOJE = "2026-03-08"
 DEVEDOR = base.Devedor(1, "2026-03-02")
 NENHUM = str(UUID(int=1))
 PAPEIS = ("operador", "supervisor", "auditor", "integracao")
-Operacoes = list[tuple[str, str, Mapping[str, Any]]]
+Operacao = tuple[str, str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def _tokens(instalacao: Instalacao) -> dict[str, str]:
     return tokens
 
 
-async def operacoes(mundo: Mundo, *, com_token: bool = True) -> Operacoes:
+async def operacoes(mundo: Mundo, *, com_token: bool = True) -> list[Operacao]:
     """Method, path and description of each operation that asks for a token, or of each that does not."""
     esquema = (await mundo.api.get("/openapi.json")).raise_for_status().json()
     return [
