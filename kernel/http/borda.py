@@ -5,6 +5,8 @@ Pure ASGI, one task: context variables set here are seen by the route.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import re
 import time
@@ -164,6 +166,11 @@ class CorpoGrandeDemais(HTTPException):
         super().__init__(status_code=413)
 
 
+# How long, and how much of a refused body, to read before the answer.
+_PACIENCIA_S = 2
+_PACIENCIA_BYTES = 8 * 1024 * 1024
+
+
 class LimiteDeCorpo:
     """Refuses bodies over `maximo` bytes, by what Content-Length announces and by what really arrives.
 
@@ -181,6 +188,7 @@ class LimiteDeCorpo:
             await self._app(scope, receive, send)
             return
         if _anunciado(scope) > maximo:
+            await _descartar(receive)
             await resposta_de_problema(413, cabecalhos={"Connection": "close"})(scope, receive, send)
             return
         lidos = 0
@@ -194,6 +202,17 @@ class LimiteDeCorpo:
             return mensagem
 
         await self._app(scope, receber, send)
+
+
+async def _descartar(receive: Receive) -> None:
+    """Reads on for a little: closing on a caller that still writes would take the answer away from it (a TCP reset)."""
+    lidos, mais = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PACIENCIA_S):
+            while mais and lidos < _PACIENCIA_BYTES:
+                mensagem = await receive()
+                lidos += len(mensagem.get("body", b""))
+                mais = mensagem.get("more_body", False)
 
 
 def _anunciado(scope: Scope) -> int:

@@ -229,20 +229,25 @@ async def test_corpo_grande_demais_e_recusado_anunciado_ou_nao(tamanho: int, sta
         assert resposta.json()["codigo"] == "corpo_grande_demais"
 
 
-async def test_corpo_anunciado_grande_demais_e_recusado_sem_ler() -> None:
+async def test_corpo_anunciado_grande_demais_e_recusado_lendo_so_um_pouco() -> None:
     enviadas: list[Message] = []
+    lidos = 0
 
     async def receber() -> Message:
-        raise AssertionError("o corpo foi lido")
+        nonlocal lidos
+        assert not enviadas, "quem ainda escreve perderia a resposta"
+        lidos += 2**20
+        return {"type": "http.request", "body": b"x" * 2**20, "more_body": True}
 
     async def enviar(mensagem: Message) -> None:
         enviadas.append(mensagem)
 
-    cabecalhos = [(b"content-length", b"5001")]
+    cabecalhos = [(b"content-length", b"99999999999")]
     escopo: Scope = {"type": "http", "method": "POST", "path": "/bruto", "query_string": b"", "headers": cabecalhos}
     await um_app(rotas(), corpo_maximo=5000)(escopo, receber, enviar)
     assert enviadas[0]["status"] == 413
     assert (b"connection", b"close") in enviadas[0]["headers"]
+    assert lidos == 8 * 2**20
 
 
 async def test_json_grande_em_partes_e_413_e_nao_400() -> None:
