@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
-from kernel.http.valores import CustoEntrada, Dia
+from kernel.http.valores import CustoEntrada, CustoTexto, Dia
 from kernel.persistence.banco import Conexao
 from regua.adapters.inbound.api import Leitor, Mesa, Operador
 from regua.adapters.outbound.escritorio_postgres import COLUNAS_DA_CAMPANHA, campanha_de, escritorio
@@ -28,10 +28,14 @@ Nome = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Orcamento(BaseModel):
+    valor: CustoTexto
+    moeda: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class OrcamentoPedido(Orcamento):
     model_config = ConfigDict(extra="forbid")
 
     valor: CustoEntrada
-    moeda: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class NovaCampanha(BaseModel):
@@ -47,7 +51,7 @@ class NovaCampanha(BaseModel):
     canais: list[Canal] | None = Field(None, description="Sem eles, todos os que estiverem em serviço.")
     valida_de: Dia | None = None
     valida_ate: Dia | None = None
-    orcamento: Orcamento | None = Field(None, description="Quanto pode gastar ao todo; sem ele, não há limite.")
+    orcamento: OrcamentoPedido | None = Field(None, description="Quanto pode gastar ao todo; sem ele, não há limite.")
     grupo_controle: Parte = Field(Decimal(0), description='Parte das pessoas que não é contatada, como "0.10".')
 
 
@@ -62,7 +66,7 @@ class MudancaDeCampanha(BaseModel):
     canais: list[Canal] | None = None
     valida_de: Dia | None = None
     valida_ate: Dia | None = None
-    orcamento: Orcamento | None = None
+    orcamento: OrcamentoPedido | None = None
     grupo_controle: Parte = Decimal(0)
 
 
