@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import rastro
@@ -128,6 +129,9 @@ class UltimaBarreira:
 
         try:
             await self._app(scope, receive, enviar)
+        except ClientDisconnect:
+            # nobody is there to be answered, and nothing of ours failed
+            _log.info("quem pedia foi embora durante %s", _rota(scope))
         except Exception as erro:  # noqa: BLE001 - the edge's last catch: else the server logs the exception's text
             ocorrencia = uuid4().hex
             _log.error("erro interno %s em %s\n%s", ocorrencia, _rota(scope), _onde(erro))

@@ -250,6 +250,21 @@ async def test_corpo_anunciado_grande_demais_e_recusado_lendo_so_um_pouco() -> N
     assert lidos == 8 * 2**20
 
 
+async def test_quem_vai_embora_nao_e_um_erro_nosso(caplog: pytest.LogCaptureFixture) -> None:
+    enviadas: list[Message] = []
+
+    async def receber() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def enviar(mensagem: Message) -> None:
+        enviadas.append(mensagem)
+
+    escopo: Scope = {"type": "http", "method": "POST", "path": "/bruto", "query_string": b"", "headers": []}
+    await um_app(rotas())(escopo, receber, enviar)
+    assert enviadas == []
+    assert "erro interno" not in caplog.text
+
+
 async def test_json_grande_em_partes_e_413_e_nao_400() -> None:
     async with cliente(um_app(rotas(), corpo_maximo=5000)) as http:
         resposta = await http.post("/pedidos", content=em_partes(6000), headers={"content-type": "application/json"})
