@@ -201,6 +201,12 @@ async def test_a_mesma_chave_com_outros_dados(mundo: Mundo) -> None:
     assert [c["nome"] for c in await mundo.instalacao.todos("/v1/campanhas") if c["nome"] == "segunda"] == []
 
 
+async def test_o_orcamento_volta_como_foi(mundo: Mundo) -> None:
+    orcamento = {"valor": "0.006800", "moeda": "USD"}
+    resposta = await mundo.api.post("/v1/campanhas", json={"nome": "com orçamento", "orcamento": orcamento})
+    assert (resposta.status_code, resposta.json()["orcamento"]) == (201, orcamento)
+
+
 async def test_arquivo_ruim_perde_so_as_linhas_ruins(mundo: Mundo) -> None:
     linhas = list(base.debitos([base.Devedor(1, "2026-03-03")]))
     ruins = [

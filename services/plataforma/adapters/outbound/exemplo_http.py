@@ -55,7 +55,8 @@ class CargaDoExemplo:
         with (self._pasta / f"{tipo}.csv").open("rb") as arquivo:
             resposta = await api.post(raiz, data={"tipo": tipo}, files={"arquivo": (f"{tipo}.csv", arquivo, "text/csv")})
         situacao = await self._ate_acabar(api, raiz, resposta, f"a carga de {tipo}")
-        self._avisar(f"carga de {tipo}: {situacao['aceitos']} linhas aceitas, {situacao['rejeitados']} rejeitadas")
+        porque = f" (os motivos: {raiz}/{situacao['id']}/rejeitados)" if situacao["rejeitados"] else ""
+        self._avisar(f"carga de {tipo}: {situacao['aceitos']} linhas aceitas, {situacao['rejeitados']} rejeitadas{porque}")
 
     async def _ciclo(self, api: httpx.AsyncClient, data: date) -> None:
         resposta = await api.post("/v1/ciclos", json={"data": data.isoformat()})
