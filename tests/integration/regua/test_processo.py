@@ -60,7 +60,7 @@ async def migrado(url_banco: str, tmp_path: Path) -> str:
 
 async def test_migrate_faz_esquema_e_topicos_e_repete_sem_efeito(migrado: str, tmp_path: Path) -> None:
     codigo, saida, _ = await _fim("migrate", _ambiente(migrado, tmp_path))
-    assert (codigo, saida) == (0, "régua: esquema e tópicos em dia\n")
+    assert (codigo, saida) == (0, "regua: esquema e tópicos em dia\n")
     async with abrir_banco(migrado, aplicacao="testes", maximo=1) as banco, banco.conexao() as con:
         topicos = {linha[0] for linha in await con.fetch("select topico from plataforma.log_topico")}
     assert {"cobranca-entrega", "cobranca-entrega-dlq", "cobranca-acionamento-whatsapp"} <= topicos
