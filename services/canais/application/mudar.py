@@ -57,6 +57,9 @@ def _contar(feitas: Sequence[Mudanca], metricas: Metricas) -> None:
         (m.depois.canal, m.depois.estado) for m in feitas if m.antes.estado != m.depois.estado
     ).items():
         metricas.estado(canal, estado, n)
+    custos: Counter[tuple[str, str]] = Counter()
     for m in feitas:
         if m.depois.custo_micros is not None and m.antes.custo_micros is None:
-            metricas.custo(m.depois.canal, m.depois.moeda or "", m.depois.custo_micros)
+            custos[m.depois.canal, m.depois.moeda or ""] += m.depois.custo_micros
+    for (canal, moeda), micros in custos.items():
+        metricas.custo(canal, moeda, micros)

@@ -97,16 +97,8 @@ class EnviosPostgres:
 
 
 def _so_aceita(m: Mudanca) -> bool:
-    """Whether `m` changes nothing but what `ACEITAR_MEUS` writes."""
-    return m.depois.estado == "aceito" and m.depois == m.antes._replace(
-        estado="aceito",
-        id_provedor=m.depois.id_provedor,
-        requisitado=True,
-        trava=None,
-        verificar_em=None,
-        custo_micros=m.depois.custo_micros,
-        moeda=m.depois.moeda,
-    )
+    """Whether `m` is a request accepted as it was claimed: then nothing changes but what `ACEITAR_MEUS` writes."""
+    return m.depois.estado == "aceito" and m.antes.estado == "enviando" and m.antes.codigo_falha is None
 
 
 def _linhas(finais: Sequence[Envio]) -> list[list[Any]]:
