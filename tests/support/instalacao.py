@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -35,15 +36,22 @@ SEGREDOS: Mapping[str, str] = {
 }
 
 
+_ENTREGUES: set[int] = set()
+# below the range from which the system takes ports for connections: those would come between the choice and its use
+_FAIXA = range(15_000, 31_000)
+
+
 def porta_livre() -> int:
-    """A port whose next one is free too: the simulator's."""
+    """A port whose next one is free too (the simulator's), never given before by this process."""
     while True:
-        with socket.socket() as uma, socket.socket() as outra:
-            uma.bind(("127.0.0.1", 0))
-            porta: int = uma.getsockname()[1]
-            with contextlib.suppress(OSError):
-                outra.bind(("127.0.0.1", porta + 1))
-                return porta
+        porta = random.choice(_FAIXA)
+        if {porta - 1, porta, porta + 1} & _ENTREGUES:
+            continue
+        with socket.socket() as uma, socket.socket() as outra, contextlib.suppress(OSError):
+            uma.bind(("127.0.0.1", porta))
+            outra.bind(("127.0.0.1", porta + 1))
+            _ENTREGUES.update({porta, porta + 1})
+            return porta
 
 
 @dataclass
