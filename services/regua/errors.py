@@ -52,12 +52,6 @@ class DadosRecusados(ErroDaRegua):
         self.campos = tuple(campos)
 
 
-class EventoSemSentido(ErroDaRegua):
-    """An event that cannot be taken; it becomes a dead letter with this reason."""
-
-    codigo = "evento_sem_sentido"
-
-
 def recusar(campo: str, motivo: str, *, codigo: str | None = None) -> DadosRecusados:
     """A refusal of one field."""
     return DadosRecusados(f"{campo}: {motivo}", campos=({"campo": campo, "motivo": motivo},), codigo=codigo)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from regua.application.ports_api import Aprovacao, Escritorio
 from regua.domain.politica import NIVEIS
+from regua.domain.politica_leitura import ler_politica
 from regua.errors import AutorNaoAprova, ErroDaRegua, EstadoNaoPermite, NaoExiste
 
 RIGIDEZ: Final = f"rigidez_{NIVEIS}"
@@ -51,10 +52,19 @@ async def decidir_uma(e: Escritorio, a: Aprovacao, *, aprovada: bool, quem: str,
     feita = replace(a, estado="aprovada" if aprovada else "recusada", decidida_por=quem, motivo=motivo, decidida_em=e.agora)
     await e.aprovacoes.gravar(feita)
     if a.tipo == RIGIDEZ and not aprovada:
-        await e.aprovacoes.limitar_rigidez(UUID(a.objeto.partition(":")[0]), NIVEIS - 1)
+        caso = UUID(a.objeto.partition(":")[0])
+        await e.aprovacoes.limitar_rigidez(
+            caso, _se_recusada(await e.aprovacoes.politica_que_decidiu(a.contribuinte or "", caso))
+        )
     elif a.tipo == "politica":
         await e.politicas.decidir(a.objeto, feita.estado, quem, e.agora)
     return feita
+
+
+def _se_recusada(documento: Mapping[str, Any] | None) -> int:
+    """How firm a caso may still be after a refusal, as the policy that proposed it says."""
+    dito = None if documento is None else ler_politica(documento).nivel(NIVEIS).rigidez_se_recusada
+    return NIVEIS - 1 if dito is None else dito
 
 
 async def _tentar(e: Escritorio, id_: UUID, a: Aprovacao | None, *, aprovada: bool, quem: str, motivo: str | None) -> Decidida:

@@ -97,6 +97,10 @@ class Aprovacoes(Protocol):
 
     async def gravar(self, aprovacao: Aprovacao) -> None: ...
 
+    async def politica_que_decidiu(self, contribuinte: str, caso: UUID) -> Mapping[str, Any] | None:
+        """The document of the policy under which `caso` was decided last."""
+        ...
+
     async def limitar_rigidez(self, caso: UUID, teto: int) -> None:
         """The caso is never firmer than `teto` from now on."""
         ...

@@ -11,7 +11,6 @@ from random import Random
 from simulador.domain.base_calendario import COMPETENCIAS, JANELA, Prazo
 
 PRIMEIRO_DA_JANELA = COMPETENCIAS - JANELA
-ULTIMO = COMPETENCIAS - 1
 # the share of value that PARTES was drawn up for; the shares of who leaves something open follow the rate asked for
 TAXA_DE_REFERENCIA = 0.0747
 LIMITE_DE_FALTOSOS = 8500

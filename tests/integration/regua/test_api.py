@@ -229,6 +229,17 @@ async def test_rigidez_5_recusada_fica_na_4_e_em_lote_cada_uma_responde(base: Sa
     assert await base.linhas("select etapa, rigidez from regua.acionamento where contribuinte = 'C2' and etapa = 5") == [(5, 4)]
 
 
+async def test_recusada_fica_na_rigidez_que_a_politica_diz(base: Sala) -> None:
+    id_ = await aguardando(base)
+    async with base.banco.transacao() as con:
+        await con.execute(
+            "update regua.politica set documento = jsonb_set(documento, '{niveis,4,rigidez_se_recusada}', '3'::text::jsonb)"
+        )
+    corpo = {"ids": [id_], "motivo": "negocia com a agência"}
+    assert (await base.pedir("POST", "/v1/aprovacoes/recusar", json=corpo, token="supervisor.ana")).json()["decididas"] == 1
+    assert await base.linhas("select teto_rigidez from regua.caso where contribuinte = 'C2'") == [(3,)]
+
+
 CAMPANHA = {"nome": "IPVA de março", "segmento": {"tributos": ["ICMS"]}, "grupo_controle": "0.5"}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -125,6 +125,16 @@ class AprovacoesPostgres:
             "update regua.aprovacao set estado = $2, decidida_por = $3, motivo = $4, decidida_em = $5 where aprovacao = $1",
             *(a.aprovacao, a.estado, a.decidida_por, a.motivo, a.decidida_em),
         )
+
+    async def politica_que_decidiu(self, contribuinte: str, caso: UUID) -> Mapping[str, Any] | None:
+        documento: Mapping[str, Any] | None = await self._con.fetchval(
+            """select p.documento from regua.decisao d
+            join regua.ciclo c using (ciclo) join regua.politica p on p.versao = c.politica
+            where d.contribuinte = $1 and d.caso = $2 order by c.data desc, c.iniciado_em desc limit 1""",
+            contribuinte,
+            caso,
+        )
+        return documento
 
     async def limitar_rigidez(self, caso: UUID, teto: int) -> None:
         await self._con.execute("update regua.caso set teto_rigidez = least(teto_rigidez, $2) where caso = $1", caso, teto)
