@@ -92,12 +92,14 @@ def configurar(nivel: str, sala: str, *, campos: Iterable[str] = (), saida: Text
     raiz = logging.getLogger()
     raiz.setLevel(nivel.upper())
     raiz.handlers[:] = [handler]
-    for nome, minimo in NIVEIS_MINIMOS.items():
-        logging.getLogger(nome).setLevel(max(minimo, raiz.level))
     for nome in _COM_SAIDA_PROPRIA:
         logger = logging.getLogger(nome)
         logger.handlers.clear()
         logger.propagate = True
+        # A server set up earlier in the process may have left a level of its own.
+        logger.setLevel(logging.NOTSET)
+    for nome, minimo in NIVEIS_MINIMOS.items():
+        logging.getLogger(nome).setLevel(max(minimo, raiz.level))
     logging.captureWarnings(capture=True)
     sys.excepthook = _registrar_nao_tratada
     threading.excepthook = _registrar_em_thread

@@ -156,6 +156,13 @@ def test_clientes_de_provedores_nao_registram_corpos(saida: io.StringIO) -> None
     assert linhas(saida)[0]["mensagem"] == "caiu"
 
 
+def test_nivel_deixado_por_um_servidor_anterior_nao_cala(saida: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    configurar("INFO", "regua", saida=saida)
+    logging.getLogger("uvicorn.error").warning("caiu")
+    assert [linha["mensagem"] for linha in linhas(saida)] == ["caiu"]
+
+
 def test_configurar_de_novo_substitui(saida: io.StringIO) -> None:
     outra = io.StringIO()
     configurar("warning", "canais", campos=["lote"], saida=outra)
