@@ -1,0 +1,1 @@
+"""Parcelamento's ways to the outside."""

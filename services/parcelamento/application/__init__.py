@@ -1,0 +1,1 @@
+"""Parcelamento's use cases, and the ports they need."""

@@ -1,0 +1,5 @@
+"""Alembic's entry for this room."""
+
+from kernel.persistence.alembic_env import executar
+
+executar()
