@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from kernel.domain.calendario import HorarioDeContato
-from regua.domain.canonico import canonico, resumo
+from kernel.domain.canonico import canonico, resumo
 from regua.domain.politica import (
     CANAIS,
     ETAPAS,

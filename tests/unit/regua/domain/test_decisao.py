@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.domain.canonico import canonico
 from regua.domain import insumos
-from regua.domain.canonico import canonico
 from regua.domain.decisao import Contexto, avaliar, decidir, reexecutar
 from regua.domain.limites import MOTIVOS
 from tests.support.regua_casos import casos
