@@ -5,14 +5,24 @@ By column, since most cells repeat (dates, enumerations, zeros): a cell seen lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 from kernel.cargas.celulas import NULO, CelulaInvalida, Leitor
-from kernel.cargas.leitura import ArquivoRecusado, Bloco, Cabecalho, Rejeicao, conteudo_visivel, separar
+from kernel.cargas.leitor import Lido
+from kernel.cargas.leitura import (
+    ArquivoRecusado,
+    Bloco,
+    Cabecalho,
+    Rejeicao,
+    conteudo_visivel,
+    ler_blocos,
+    ler_cabecalho,
+    separar,
+)
 from kernel.domain.errors import EntradaInvalida
 
 _LEMBRADAS: Final = 8192
@@ -66,15 +76,27 @@ class TipoDeCarga:
         """The columns of its rows, after the line's number."""
         return (*(c.nome for c in self.colunas), *self.derivadas)
 
+    def abrir(self, arquivo: BinaryIO) -> ArquivoCSV:
+        """Reads the header. Raises `ArquivoRecusado` unless it names the columns."""
+        return ArquivoCSV(arquivo, self)
 
-@dataclass(frozen=True, slots=True)
-class Lido:
-    """A block judged: `copia` is COPY text of `aceitas` rows; `lidos` counts bytes of the file so far."""
 
-    copia: bytes
-    aceitas: int
-    rejeitadas: Sequence[Rejeicao] = field(repr=False)
-    lidos: int
+class ArquivoCSV:
+    """A CSV file under way (`kernel.cargas.leitor.ArquivoAberto`)."""
+
+    fatos: Mapping[str, Any] = {}
+
+    def __init__(self, arquivo: BinaryIO, tipo: TipoDeCarga) -> None:
+        self._arquivo = arquivo
+        self._cabecalho = ler_cabecalho(arquivo, tipo.exigidas, tipo.opcionais)
+        self._analisador = Analisador(tipo, self._cabecalho)
+
+    def lidos(self) -> Iterator[Lido]:
+        return map(self._analisador.analisar, self.linhas())
+
+    def linhas(self) -> Iterator[Bloco]:
+        self._arquivo.seek(self._cabecalho.inicio)
+        return ler_blocos(self._arquivo, self._cabecalho)
 
 
 class _Memoria(dict[str, "str | Recusa"]):

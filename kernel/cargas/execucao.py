@@ -9,27 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO, Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
 
 from kernel import rastro
 from kernel.cargas import registro
-from kernel.cargas.analise import Analisador, Lido, TipoDeCarga
 from kernel.cargas.armazem import Armazem
-from kernel.cargas.leitura import (
-    ArquivoRecusado,
-    Cabecalho,
-    Rejeicao,
-    conteudo_visivel,
-    ler_blocos,
-    ler_cabecalho,
-)
+from kernel.cargas.leitor import ArquivoAberto, Lido, TipoDeArquivo
+from kernel.cargas.leitura import ArquivoRecusado, Rejeicao, conteudo_visivel
 from kernel.cargas.registro import Carga
 from kernel.clock import Relogio
 from kernel.logging import campos
@@ -53,18 +46,19 @@ _PARTE_DA_LEITURA: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Contexto:
-    """What a merge may need to know of its load."""
+    """What a merge may need to know of its load. `fatos`: what the file says of itself, where its kind has such."""
 
     carga: UUID
     agora: datetime
     traceparent: str | None
+    fatos: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Destino(Protocol):
     """Where the lines of one tipo go."""
 
     @property
-    def tipo(self) -> TipoDeCarga: ...
+    def tipo(self) -> TipoDeArquivo: ...
 
     @property
     def tipos_sql(self) -> Mapping[str, str]:
@@ -77,7 +71,10 @@ class Destino(Protocol):
         ...
 
     async def mesclar(self, con: Conexao, contexto: Contexto) -> None:
-        """Takes ENTRADA, by now without the refused lines, into the room's tables, inside the load's transaction."""
+        """Takes ENTRADA, by now without the refused lines, into the room's tables, inside the load's transaction.
+
+        Raises `ArquivoRecusado` where, for what the room knows, nothing of the file can be taken.
+        """
         ...
 
 
@@ -171,9 +168,9 @@ class TrabalhadorDeCargas:
         caminho = self._armazem.caminho(carga.carga)
         tamanho = max(caminho.stat().st_size, 1)
         with caminho.open("rb") as arquivo:
-            cabecalho = ler_cabecalho(arquivo, destino.tipo.exigidas, destino.tipo.opcionais)
+            aberto = destino.tipo.abrir(arquivo)
             leitura = _Leitura(self._banco, self._sala, carga.carga, tamanho)
-            async with aclosing(leitura.trechos(arquivo, Analisador(destino.tipo, cabecalho), cabecalho)) as trechos:
+            async with aclosing(leitura.trechos(aberto)) as trechos:
                 await con.copy_to_table(
                     ENTRADA.partition(".")[2],
                     schema_name="pg_temp",
@@ -183,9 +180,9 @@ class TrabalhadorDeCargas:
                     encoding="utf-8",
                 )
             await con.execute(f"analyze {ENTRADA}")
-            contexto = Contexto(carga.carga, self._relogio.agora(), carga.traceparent)
+            contexto = Contexto(carga.carga, self._relogio.agora(), carga.traceparent, aberto.fatos)
             async with con.transaction():
-                recusadas = await self._mesclar(con, destino, contexto, arquivo, cabecalho)
+                recusadas = await self._mesclar(con, destino, contexto, aberto)
                 aceitos, rejeitados = leitura.aceitas - recusadas, leitura.rejeitadas + recusadas
                 await registro.concluir(
                     con, self._sala, carga.carga, aceitos=aceitos, rejeitados=rejeitados, agora=contexto.agora
@@ -193,7 +190,7 @@ class TrabalhadorDeCargas:
         self._linhas.labels(self._sala, carga.tipo, "aceita").inc(aceitos)
         self._linhas.labels(self._sala, carga.tipo, "rejeitada").inc(rejeitados)
 
-    async def _mesclar(self, con: Conexao, destino: Destino, contexto: Contexto, arquivo: BinaryIO, cabecalho: Cabecalho) -> int:
+    async def _mesclar(self, con: Conexao, destino: Destino, contexto: Contexto, aberto: ArquivoAberto) -> int:
         # sorts and joins of millions of lines; only for this transaction
         await con.execute("set local work_mem = '96MB'")
         for recusa in destino.recusas:
@@ -201,14 +198,13 @@ class TrabalhadorDeCargas:
         recusadas = int(await con.fetchval(f"select count(*) from {RECUSADA}"))
         if recusadas:
             await con.execute(f"delete from {ENTRADA} e using {RECUSADA} r where r.linha = e.linha")
-            await self._guardar_recusadas(con, contexto.carga, arquivo, cabecalho)
+            await self._guardar_recusadas(con, contexto.carga, aberto)
         await destino.mesclar(con, contexto)
         return recusadas
 
-    async def _guardar_recusadas(self, con: Conexao, carga: UUID, arquivo: BinaryIO, cabecalho: Cabecalho) -> None:
+    async def _guardar_recusadas(self, con: Conexao, carga: UUID, aberto: ArquivoAberto) -> None:
         """Reads the file once more for what stood on the lines that the database refused."""
-        arquivo.seek(cabecalho.inicio)
-        blocos = ler_blocos(arquivo, cabecalho)
+        blocos = aberto.linhas()
         while (bloco := await asyncio.to_thread(next, blocos, None)) is not None:
             if not bloco.numeros:
                 continue
@@ -235,9 +231,9 @@ class _Leitura:
         self.aceitas = 0
         self.rejeitadas = 0
 
-    async def trechos(self, arquivo: BinaryIO, analisador: Analisador, cabecalho: Cabecalho) -> AsyncGenerator[bytes, None]:
+    async def trechos(self, aberto: ArquivoAberto) -> AsyncGenerator[bytes, None]:
         """COPY text. The next block is judged in a thread while PostgreSQL takes this one."""
-        lidos = _lidos(arquivo, analisador, cabecalho)
+        lidos = aberto.lidos()
         seguinte = asyncio.create_task(asyncio.to_thread(next, lidos, None))
         try:
             while (lido := await seguinte) is not None:
@@ -269,10 +265,6 @@ class _Leitura:
         if rejeitadas:
             async with self._banco.transacao() as con:
                 await registro.rejeitar(con, self._sala, self._carga, rejeitadas)
-
-
-def _lidos(arquivo: BinaryIO, analisador: Analisador, cabecalho: Cabecalho) -> Iterator[Lido]:
-    return map(analisador.analisar, ler_blocos(arquivo, cabecalho))
 
 
 async def _preparar_mesa(con: Conexao, destino: Destino) -> None:

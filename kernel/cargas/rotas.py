@@ -69,13 +69,18 @@ class CargaDetalhe(CargaRecebida):
 
 @dataclass(frozen=True, slots=True)
 class CargasDaSala:
-    """What the routes need. `tipos`: those that the room takes; with one alone the field `tipo` may be left out."""
+    """What the routes need. `tipos`: those that the room takes; with one alone the field `tipo` may be left out.
+
+    `formato` and `assunto` are for the API's description: what a file is like, and under which heading the routes stand.
+    """
 
     banco: Banco
     sala: str
     tipos: Sequence[str]
     armazem: Armazem
     relogio: Relogio
+    formato: str = "CSV com `;`, cabeçalho, em UTF-8 ou Latin-1."
+    assunto: str = "cargas"
 
 
 def rotas_de_cargas(cargas: CargasDaSala, *, prefixo: str, ler_tambem: Sequence[str] = ()) -> APIRouter:
@@ -84,12 +89,10 @@ def rotas_de_cargas(cargas: CargasDaSala, *, prefixo: str, ler_tambem: Sequence[
     The application must let `<prefixo>` take a body of any size (`corpo_por_caminho={prefixo: None}`). `ler_tambem`: other
     schemas of the same database whose loads the two last routes find too, for a process that holds several rooms.
     """
-    rotas = APIRouter(tags=["cargas"])
+    rotas = APIRouter(tags=[cargas.assunto])
     banco, sala = cargas.banco, cargas.sala
 
-    @rotas.post(
-        prefixo, status_code=202, response_model=CargaRecebida, openapi_extra=_corpo(cargas.tipos), summary="Envia um arquivo"
-    )
+    @rotas.post(prefixo, status_code=202, response_model=CargaRecebida, openapi_extra=_corpo(cargas), summary="Envia um arquivo")
     async def enviar(request: Request, quem: Integracao, chave: Chave = None) -> Response:
         """Recebe o arquivo de qualquer tamanho e o enfileira; a carga é feita em segundo plano, na ordem de chegada."""
         carga = uuid4()
@@ -201,7 +204,8 @@ def inofensivo(celula: str) -> str:
     return f"'{celula}" if celula.lstrip(" ").startswith(_FORMULAS) else celula
 
 
-def _corpo(tipos: Sequence[str]) -> dict[str, Any]:
+def _corpo(cargas: CargasDaSala) -> dict[str, Any]:
+    tipos = cargas.tipos
     return {
         "requestBody": {
             "required": True,
@@ -212,11 +216,7 @@ def _corpo(tipos: Sequence[str]) -> dict[str, Any]:
                         "required": ["arquivo"] if len(tipos) == 1 else ["tipo", "arquivo"],
                         "properties": {
                             "tipo": {"type": "string", "enum": list(tipos), "description": "O que o arquivo contém."},
-                            "arquivo": {
-                                "type": "string",
-                                "format": "binary",
-                                "description": "CSV com `;`, cabeçalho, em UTF-8 ou Latin-1.",
-                            },
+                            "arquivo": {"type": "string", "format": "binary", "description": cargas.formato},
                         },
                     }
                 }

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kernel.cargas.analise import Analisador, Coluna, Lido, Recusa, TipoDeCarga
+from kernel.cargas.analise import Analisador, Coluna, Recusa, TipoDeCarga
 from kernel.cargas.celulas import NULO, data, dinheiro, escolha, identificador, lista, opcional, texto
+from kernel.cargas.leitor import Lido
 from kernel.cargas.leitura import MAIOR_LINHA, ArquivoRecusado, Rejeicao, ler_blocos, ler_cabecalho
 
 TIPO = TipoDeCarga(
