@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from kernel.domain.datas import Competencia
+from parcelamento.errors import DadosRecusados
 
 RegimeDoOptante = Literal["normal", "simples"]
 
@@ -27,12 +28,11 @@ CONTAS: Final = (1, 2, 3, 12)
 """Current accounts of ICMS whose debts may be split. Source: Portaria 46/2015, Anexo III, item 7."""
 
 
-class PedidoRecusado(Exception):
+class PedidoRecusado(DadosRecusados):
     """A request that no quote can answer: `codigo` is stable, `campo` is the path of the field, `motivo` says why."""
 
     def __init__(self, codigo: str, campo: str, motivo: str) -> None:
-        super().__init__(f"{campo}: {motivo}")
-        self.codigo = codigo
+        super().__init__(f"{campo}: {motivo}", campos=({"campo": campo, "motivo": motivo},), codigo=codigo)
         self.campo = campo
         self.motivo = motivo
 

@@ -144,8 +144,8 @@ class NaoVerificado:
 class Norma:
     """A whole rule set, as `ler_norma` reads and checks it. Fractions are Decimal from 0 to 1, money is cents.
 
-    `regimes` stand in order: a plan that mixes them shows the first one's reductions. `cota_unica` tells whether a single
-    payment is defined. `encargos` names the rule of late charges. `fundamentos` gives the ground of what has none of its own.
+    `regimes` stand in order: a plan that mixes them shows the first one's reductions. `encargos` names the rule of late
+    charges. `fundamentos` gives the ground of what has none of its own.
     """
 
     norma: str
@@ -157,7 +157,6 @@ class Norma:
     naturezas: frozenset[str]
     regimes: tuple[Regime, ...]
     recusas: tuple[Recusa, ...]
-    cota_unica: bool
     entradas: tuple[Entrada, ...]
     minimos: tuple[Minimo, ...]
     lancamento: Lancamento | None
@@ -176,3 +175,8 @@ class Norma:
     def maximo_de_parcelas(self) -> int:
         """The greatest number of installments that any of its regimes grants."""
         return max(regime.faixas[-1].ate for regime in self.regimes)
+
+    @property
+    def cota_unica(self) -> bool:
+        """Whether a single payment is defined for debts of every regime."""
+        return all(regime.faixas[0].de == 1 for regime in self.regimes)

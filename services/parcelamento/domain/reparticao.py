@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
 
 
 def meia_acima(valor: Decimal) -> int:
@@ -30,3 +32,16 @@ def repartir(total: int, n: int) -> tuple[int, ...]:
         raise ValueError("a total of zero or more is split into one part or more")
     parte, sobra = divmod(total, n)
     return (parte + 1,) * sobra + (parte,) * (n - sobra)
+
+
+def ratear(total: int, pesos: Sequence[int]) -> tuple[int, ...]:
+    """`total` cents in proportion to `pesos`, adding up to it; each part is within a cent of its exact share.
+
+    Where all weights are zero, the parts are equal (as `repartir`). Raises ValueError where there is no weight.
+    """
+    soma = sum(pesos)
+    if not soma:
+        return repartir(total, len(pesos))
+    # rounding what has been handed out so far, not each part, keeps the sum exact
+    marcos = [proporcao(total, acumulado, soma) for acumulado in accumulate(pesos)]
+    return tuple(ate - de for de, ate in zip([0, *marcos], marcos, strict=False))
