@@ -1,4 +1,4 @@
-"""What the other rooms are told of money that came in for a document: one `pagamento.confirmado`, or one for each of its debts."""
+"""What other rooms are told of money that came in for a document: one `pagamento.confirmado`, or one for each of its debts."""
 
 from __future__ import annotations
 
