@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any, Final
 
-_NORMAS: Final = ("ma-mp-189-2015",)
+_NORMAS: Final = ("ma-mp-189-2015", "al-icms-ordinario", "al-ipva-atraso", "ma-mp-245-2017", "ma-mp-305-2020-ipva")
 
 
 def normas_de_fabrica() -> dict[str, dict[str, Any]]:
