@@ -67,6 +67,20 @@ def instrucoes(documento: DocumentoImpresso) -> tuple[str, ...]:
     )
 
 
+def clausulas(termo: Termo) -> tuple[str, ...]:
+    """What both sides agree to, in the order of the term's numbering."""
+    return (
+        _RECONHECIMENTO,
+        _SEM_EFEITO_ATE_PAGAR,
+        clausula_de_vencimento(termo),
+        _JUROS.format(termo.juros_mensal) if termo.juros_mensal else "As parcelas não têm juros de parcelamento.",
+        f"Parcela paga depois do prazo tem acréscimos: {termo.encargos}.",
+        *clausulas_de_perda(termo.cancelamento),
+        clausula_de_imputacao(termo.imputacao),
+        "O saldo pode ser quitado a qualquer tempo, com documento próprio; se ele não for pago, as parcelas continuam.",
+    )
+
+
 def clausulas_de_perda(regra: RegraDeCancelamento) -> tuple[str, ...]:
     """What loses the plan and what follows, a sentence each."""
     clausulas = [_perda_da_entrada(regra.tolerancia_entrada_dias)]
@@ -97,6 +111,14 @@ _MEIOS: Final = {
     True: "Pague uma única vez: por Pix, ou pelo código de barras em bancos, lotéricas e aplicativos.",
     False: "Pague uma única vez, pelo código de barras, em bancos, lotéricas e aplicativos.",
 }
+_RECONHECIMENTO: Final = (
+    "Com este acordo o contribuinte reconhece os débitos relacionados, o que interrompe a prescrição "
+    "(Código Tributário Nacional, art. 174, parágrafo único, IV)."
+)
+_SEM_EFEITO_ATE_PAGAR: Final = (
+    "A geração deste termo não suspende nenhuma restrição: a situação do contribuinte só muda depois de paga a primeira parcela."
+)
+_JUROS: Final = "As parcelas têm juros de parcelamento de {}."
 _SALDO: Final = {
     True: "Com o cancelamento, as reduções deixam de valer: o saldo volta aos débitos sem elas, abatido o que foi pago.",
     False: "Com o cancelamento, o saldo volta aos débitos com as reduções já concedidas, abatido o que foi pago.",
