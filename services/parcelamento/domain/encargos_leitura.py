@@ -24,7 +24,7 @@ from parcelamento.errors import CampoRecusado, DadosRecusados
 
 _TAXA: Final = re.compile(r"0(?:\.[0-9]{1,8})?|1(?:\.0{1,8})?")
 _PASSO: Final = re.compile(r"[a-z_]+|[0-9]+")
-_NOME: Final = re.compile(r"[a-z0-9_-]{1,40}")
+_NOME: Final = re.compile(r"[a-z0-9_]{1,40}")
 _MAIS_DIAS: Final = 36_500
 # what the rate of a kind of interest is called in the document
 _TAXA_DO_TIPO: Final[Mapping[str, str | None]] = {"nenhum": None, "selic": "no_mes_do_pagamento", "mensal": "ao_mes"}
@@ -105,7 +105,7 @@ def _regra(leitura: _Leitura, corpo: Mapping[str, Any]) -> RegraDeEncargos:
     leitura.so(corpo, "", ("regra", "nome", "uf", "versao_por", "versoes", "nao_verificados", "observacao"))
     regra = leitura.texto(corpo.get("regra"), "regra")
     if regra and not _NOME.fullmatch(regra):
-        leitura.recusar("regra", "Usa só letras minúsculas sem acento, algarismos, hífen e sublinhado, até 40.")
+        leitura.recusar("regra", "Usa só letras minúsculas sem acento, algarismos e sublinhado, até 40.")
     uf = corpo.get("uf")
     return RegraDeEncargos(
         regra=regra,

@@ -18,6 +18,7 @@ from parcelamento.errors import CampoRecusado, DadosRecusados
 
 # The month with the highest rate since taxes go by the SELIC is 1995-04, 4.26%: what is above is a yearly rate in the wrong file.
 MAIOR_TAXA: Final = Decimal(5)
+MAIOR_FONTE: Final = 200
 _MAIS_RECUSAS: Final = 50
 _TAXA: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -113,6 +114,8 @@ def _ler(c: _Celulas, fonte: str, *, do_json: bool) -> TaxaMensal:
     texto = c.taxa.strip()
     if not _TAXA.fullmatch(texto):
         raise ValueError("A taxa é um percentual com até quatro casas, como 0,97.")
+    if len(c.fonte) > MAIOR_FONTE:
+        raise ValueError(f"A fonte passa de {MAIOR_FONTE} caracteres.")
     return TaxaMensal(competencia, Decimal(texto.replace(",", ".")), c.fonte.strip() or fonte)
 
 

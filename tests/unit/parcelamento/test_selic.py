@@ -99,6 +99,7 @@ def test_fonte_da_linha_prevalece() -> None:
         (b"competencia;taxa\n2025-01;1,01;x\n", "linha 2", "3 campo"),
         (b"competencia;taxa\n2025-01;1,01\n2025-01;1,02\n", "linha 3", "mais de uma vez"),
         (b"competencia;taxa\n2025-01;1,01\n2025-02;\x01\n", "linha 3", "controle"),
+        (b"competencia;taxa;fonte\n2025-01;1,01;" + b"x" * 201, "linha 2", "200"),
         (b"competencia;taxa\n2026-11;1,01\n", "linha 2", "ainda n"),
         (b'[{"data":"01/01/2025"', "arquivo", "JSON"),
         (b'[{"data":"01/01/2025","valor":"1.01"},3]', "item 2", "Precisa ser como"),
