@@ -33,7 +33,7 @@ class SaldoDoDebito:
 
 @dataclass(frozen=True, slots=True)
 class Imputacao:
-    """Balances of all of a plan's debts, in its order. `sobra`: paid beyond them; zero unless installments bear interest."""
+    """Balances of all of a plan's debts, in its order. `sobra`: paid beyond them; zero where they add up to the plan's total."""
 
     saldos: tuple[SaldoDoDebito, ...]
     sobra: int

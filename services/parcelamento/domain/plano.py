@@ -89,8 +89,8 @@ class Plano:
 
     @property
     def abertas(self) -> tuple[Parcela, ...]:
-        """The installments not paid in full, by due date."""
-        return tuple(sorted((p for p in self.parcelas if p.aberto), key=lambda p: (p.vencimento, p.numero)))
+        """The installments not paid in full, in order."""
+        return tuple(p for p in self.parcelas if p.aberto)
 
     def parcela(self, numero: int) -> Parcela:
         """The installment of that number. Raises NaoExiste."""

@@ -67,6 +67,12 @@ CASOS: Final[list[tuple[str, tuple[int, ...], dict[str, Any], list[Evento]]]] = 
         [_V2, _V3, EmRisco(_dia(6, 16), _dia(6, 1)), _V4, Cancelado("parcelas_em_atraso", _dia(6, 16))],
     ),
     (
+        "three in all and 62 days on one day: the former is the reason",
+        (1,),
+        {"dias_de_atraso": 62},
+        [_V2, _V3, EmRisco(_dia(6, 16), _dia(6, 1)), _V4, Cancelado("parcelas_em_atraso", _dia(6, 16))],
+    ),
+    (
         "three in all, not in a row",
         (1, 3),
         {"dias_de_atraso": None},
