@@ -86,7 +86,7 @@ class LeituraDeRetorno:
 
     @property
     def resumo(self) -> bytes:
-        """SHA-256 of the records read so far, whatever their line ends."""
+        """SHA-256 of the records A and G read so far, whatever their line ends; Z only counts them."""
         return self._resumo.digest()
 
     def ler(self, bruto: bytes) -> Trecho:
@@ -98,7 +98,7 @@ class LeituraDeRetorno:
         linhas = self._registros(texto)
         if self.registros > MAIS_REGISTROS:
             raise RetornoRecusado(f"O arquivo passa dos {MAIS_REGISTROS} registros que o layout permite.", linha=self.linhas)
-        self._resumo.update("\n".join(linhas).encode("latin-1"))
+        self._resumo.update("".join(linhas).encode("latin-1"))
         return self._colunas(range(primeira, primeira + len(linhas)), linhas) if linhas else Trecho()
 
     def encerrar(self) -> None:
@@ -149,7 +149,6 @@ class LeituraDeRetorno:
                 recusar_registro(linha, self.linhas)
                 self.registros += 1
                 self.trailer = ler_trailer(linha, self.linhas)
-                self._resumo.update(linha.encode("latin-1"))
 
     def _colunas(self, numeros: Sequence[int], linhas: Sequence[str]) -> Trecho:
         valores = [linha[_VALOR] for linha in linhas]

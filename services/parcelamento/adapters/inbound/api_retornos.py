@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -38,8 +38,8 @@ class PagamentoPendente(BaseModel):
     pagamento: UUID
     origem: Literal["retorno", "pix"]
     motivo: str = Field(
-        description="sem_documento · valor_zero · data_posterior (pago depois da data do arquivo) · excedente · plano_cancelado · "
-        "selic_ausente e outros, de quando o valor com acréscimos não pôde ser calculado."
+        description="sem_documento · valor_zero · data_posterior (pago depois da data do arquivo) · excedente · "
+        "plano_cancelado · selic_ausente e outros, de quando o valor com acréscimos não pôde ser calculado."
     )
     valor: DinheiroTexto
     excedente: DinheiroTexto = Field(description="O que sobrou de um pagamento já aplicado.")
@@ -52,7 +52,7 @@ class PagamentoPendente(BaseModel):
     end_to_end: str | None
     txid: str | None
     barras: str | None = Field(description="O código de barras lido pelo banco.")
-    nosso_numero: int | None = Field(description="O número do documento que está no código de barras.")
+    nosso_numero: str | None = Field(description="O número do documento que está no código de barras.")
     documento: UUID | None
     retorno: UUID | None = Field(description="O arquivo que o trouxe.")
     linha: int | None
@@ -60,24 +60,15 @@ class PagamentoPendente(BaseModel):
 
     @classmethod
     def de(cls, p: Pendente) -> PagamentoPendente:
-        iguais = (
-            *(
-                "pagamento",
-                "origem",
-                "motivo",
-                "valor",
-                "excedente",
-                "resultado",
-                "pago_em",
-                "creditado_em",
-                "banco",
-                "nsa",
-                "nsr",
-            ),
-            *("end_to_end", "txid", "barras", "documento", "linha", "recebido_em"),
-        )
-        nosso_numero = None if p.barras is None else int(p.barras[27:])
+        iguais = cls.model_fields.keys() - {"nosso_numero", "retorno"}
+        nosso_numero = None if p.barras is None else p.barras[27:].lstrip("0")
         return cls(**{nome: getattr(p, nome) for nome in iguais}, nosso_numero=nosso_numero, retorno=p.carga)
+
+
+class PagamentoResolvido(BaseModel):
+    pagamento: UUID
+    resolucao: Literal["documento", "restituir", "ignorar"]
+    estado: Literal["a_aplicar", "resolvido"]
 
 
 class ResolucaoPedida(BaseModel):
@@ -123,7 +114,7 @@ def _rotas_dos_pendentes(banco: Banco, relogio: Relogio) -> APIRouter:
             achados = await listar_pendentes(con, motivo=motivo, depois_de=pagina.depois_de(datetime, UUID), limite=pagina.buscar)
         return montar(achados, pagina, chave=lambda p: (p.recebido_em, p.pagamento), item=PagamentoPendente.de)
 
-    @rotas.post(f"{pendentes}/{{pagamento}}/resolver", summary="Resolve um pagamento pendente")
+    @rotas.post(f"{pendentes}/{{pagamento}}/resolver", response_model=PagamentoResolvido, summary="Resolve um pagamento pendente")
     async def resolver(
         pagamento: UUID, pedida: ResolucaoPedida, request: Request, quem: Operador, chave: Chave = None
     ) -> Response:
@@ -131,13 +122,10 @@ def _rotas_dos_pendentes(banco: Banco, relogio: Relogio) -> APIRouter:
         agora = relogio.agora()
         resolucao = Resolucao(pedida.acao or "documento", pedida.documento, pedida.nota, quem.nome, agora)
 
-        async def executar(con: Conexao) -> Mapping[str, Any]:
+        async def executar(con: Conexao) -> PagamentoResolvido:
             await resolver_pagamento(PendenciasPostgres(con), pagamento, resolucao, traceparent=rastro.atual())
-            return {
-                "pagamento": str(pagamento),
-                "resolucao": resolucao.acao,
-                "estado": "resolvido" if pedida.documento is None else "a_aplicar",
-            }
+            estado: Literal["a_aplicar", "resolvido"] = "resolvido" if pedida.documento is None else "a_aplicar"
+            return PagamentoResolvido(pagamento=pagamento, resolucao=resolucao.acao, estado=estado)
 
         return await uma_vez(request, chave, banco=banco, esquema=_SALA, quem=quem, agora=agora, executar=executar, status=200)
 

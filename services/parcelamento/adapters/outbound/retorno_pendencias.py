@@ -15,8 +15,8 @@ from parcelamento.application.confirmar_pagamento import PagamentoDeDocumento
 from parcelamento.application.resolver_pagamento import Pendente, Resolucao
 from parcelamento.errors import NaoExiste
 
-_COLUNAS: Final = """pagamento, origem, banco, nsa, nsr, end_to_end, barras, txid, documento, pago_em, creditado_em, valor, excedente,
-    motivo_pendencia as motivo, resultado, carga, linha, recebido_em"""
+_COLUNAS: Final = """pagamento, origem, banco, nsa, nsr, end_to_end, barras, txid, documento, pago_em, creditado_em, valor,
+    excedente, motivo_pendencia as motivo, resultado, carga, linha, recebido_em"""
 
 
 async def listar_pendentes(
@@ -61,7 +61,8 @@ class PendenciasPostgres:
     async def resolver(self, p: Pendente, resolucao: Resolucao) -> None:
         r = resolucao
         await self._con.execute(
-            """insert into parcelamento.pagamento_resolucao (pagamento, motivo, acao, documento, documento_anterior, nota, por, em)
+            """insert into parcelamento.pagamento_resolucao
+                (pagamento, motivo, acao, documento, documento_anterior, nota, por, em)
             values ($1, $2, $3, $4, $5, $6, $7, $8)""",
             *(p.pagamento, p.motivo, r.acao, r.documento, p.documento, r.nota, r.quem, r.em),
         )
