@@ -82,9 +82,15 @@ async def test_semear_nao_toca_no_que_uma_pessoa_carregou(migrado: Banco) -> Non
         tabela.em(ler_competencia("2026-01"))
 
 
-async def test_cargas_ao_mesmo_tempo_contam_cada_mes_novo_uma_vez(migrado: Banco) -> None:
-    cargas = await asyncio.gather(*(_carregar(migrado, b"competencia;taxa\n2025-01;1,01\n") for _ in range(6)))
-    assert sorted(len(c.novos) for c in cargas) == [0, 0, 0, 0, 0, 1]
+async def test_carga_espera_pela_que_ainda_nao_terminou(migrado: Banco) -> None:
+    arquivo = b"competencia;taxa\n2025-01;1,01\n"
+    async with migrado.transacao() as con:
+        await carregar_selic(SelicPostgres(con), arquivo, fonte="primeira", hoje=HOJE, agora=AGORA)
+        segunda = asyncio.create_task(_carregar(migrado, arquivo))
+        async with asyncio.timeout(30):
+            while not await con.fetchval("select exists (select from pg_locks where not granted)"):  # noqa: ASYNC110 - the database tells nobody
+                await asyncio.sleep(0.01)
+    assert await segunda == CargaDaSelic((), (), 1)
 
 
 @dataclass(slots=True)
