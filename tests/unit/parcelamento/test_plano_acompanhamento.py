@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcelamento.domain.acompanhamento import acompanhar, perda, proximo_prazo
@@ -191,6 +191,7 @@ def _bastam(vencidas: set[int], quantas: int, em_sequencia: bool) -> bool:
     return any(all(n + i in vencidas for i in range(quantas)) for n in vencidas)
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_a_perda_e_a_de_quem_olha_dia_a_dia(dados: st.DataObject, plano: Plano) -> None:
     plano = pagar(plano, *dados.draw(pagamentos(plano)), mora=sem_mora)
@@ -200,6 +201,7 @@ def test_a_perda_e_a_de_quem_olha_dia_a_dia(dados: st.DataObject, plano: Plano) 
     assert perda(plano, CALENDARIO) == _perda_dia_a_dia(plano, fim)
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_olhar_todo_dia_ou_uma_so_vez_diz_o_mesmo(dados: st.DataObject, plano: Plano) -> None:
     plano = pagar(plano, *dados.draw(pagamentos(plano)), mora=sem_mora)
@@ -214,6 +216,7 @@ def test_olhar_todo_dia_ou_uma_so_vez_diz_o_mesmo(dados: st.DataObject, plano: P
     assert acompanhar(aos_poucos, hoje, CALENDARIO) == (aos_poucos, ())
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_nada_e_dito_duas_vezes_nem_fora_de_ordem(dados: st.DataObject, plano: Plano) -> None:
     lista = sorted(dados.draw(pagamentos(plano)), key=lambda p: p[1])
@@ -233,6 +236,7 @@ def test_nada_e_dito_duas_vezes_nem_fora_de_ordem(dados: st.DataObject, plano: P
     assert all(e.data < e.perda_em for e in riscos)
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_o_proximo_prazo_e_o_primeiro_dia_em_que_se_diz_algo(dados: st.DataObject, plano: Plano) -> None:
     plano = pagar(plano, *dados.draw(pagamentos(plano)), mora=sem_mora)
@@ -245,6 +249,7 @@ def test_o_proximo_prazo_e_o_primeiro_dia_em_que_se_diz_algo(dados: st.DataObjec
     assert acompanhar(plano, prazo, CALENDARIO)[1]
 
 
+@settings(deadline=None)
 @given(planos())
 def test_sem_a_entrada_paga_o_plano_nunca_fica_ativo(plano: Plano) -> None:
     depois, eventos = acompanhar(plano, _NUNCA, CALENDARIO)

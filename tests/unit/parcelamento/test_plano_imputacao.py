@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.domain.datas import Competencia
@@ -110,6 +110,7 @@ def _itens(sorteio: st.DrawFn) -> tuple[Item, ...]:
     return tuple(itens)
 
 
+@settings(deadline=None)
 @given(_itens(), st.booleans(), st.permutations([*ORDEM, "honorarios"]), st.data())
 def test_pago_mais_saldos_e_o_que_se_devia(
     itens: tuple[Item, ...], perde_reducao: bool, ordem: list[str], dados: st.DataObject

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcelamento.domain.pagamento import Aplicacao, Mora, Recebimento, quitacao_em, receber, valor_em
@@ -216,6 +216,7 @@ def test_um_plano_nasce_coerente(diferencas: dict[str, Any]) -> None:
         formalizar(**{**campos, **diferencas})
 
 
+@settings(deadline=None)
 @given(st.data(), planos(), MORAS)
 def test_nenhum_centavo_se_perde(dados: st.DataObject, plano: Plano, mora: Mora) -> None:
     total = saldo(plano)
@@ -238,6 +239,7 @@ def test_nenhum_centavo_se_perde(dados: st.DataObject, plano: Plano, mora: Mora)
     assert nominal + saldo(plano) == total
 
 
+@settings(deadline=None)
 @given(st.data(), planos(), MORAS)
 def test_pagar_tudo_em_qualquer_ordem_e_tamanho_termina_em_zero(dados: st.DataObject, plano: Plano, mora: Mora) -> None:
     plano = pagar(plano, *dados.draw(pagamentos(plano)), mora=mora)
@@ -252,6 +254,7 @@ def test_pagar_tudo_em_qualquer_ordem_e_tamanho_termina_em_zero(dados: st.DataOb
     assert all(p.pago == p.valor for p in plano.parcelas)
 
 
+@settings(deadline=None)
 @given(st.data(), planos(), MORAS)
 def test_a_quitacao_do_dia_quita_nem_um_centavo_a_mais_nem_a_menos(dados: st.DataObject, plano: Plano, mora: Mora) -> None:
     plano = pagar(plano, *dados.draw(pagamentos(plano)), mora=mora)
@@ -269,6 +272,7 @@ def test_a_quitacao_do_dia_quita_nem_um_centavo_a_mais_nem_a_menos(dados: st.Dat
     assert (a_mais.resultado, a_mais.excedente) == ("excedente", 1)
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_sem_encargos_a_ordem_nao_muda_o_que_fica_pago(dados: st.DataObject, plano: Plano) -> None:
     total = saldo(plano)
@@ -280,6 +284,7 @@ def test_sem_encargos_a_ordem_nao_muda_o_que_fica_pago(dados: st.DataObject, pla
     assert um.pago == min(total, sum(valor for _, _, valor in lista))
 
 
+@settings(deadline=None)
 @given(st.data(), planos())
 def test_sem_encargos_sobra_o_que_se_pagou_menos_o_que_se_devia(dados: st.DataObject, plano: Plano) -> None:
     total = saldo(plano)
@@ -291,6 +296,7 @@ def test_sem_encargos_sobra_o_que_se_pagou_menos_o_que_se_devia(dados: st.DataOb
     assert excedente == max(0, sum(valor for _, _, valor in lista) - total)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.decimals("0", "3", places=5), st.data())
 def test_um_pagamento_curto_divide_se_na_proporcao(valor: int, taxa: Decimal, dados: st.DataObject) -> None:
     def mora(vencimento: date, pago_em: date) -> Decimal:
