@@ -55,6 +55,9 @@ def ler_config(ambiente: Mapping[str, str]) -> ConfigSimulador:
         sms_de=valor("TWILIO_SMS_DE", "+15005550006"),
         whatsapp_de="whatsapp:" + valor("TWILIO_WHATSAPP_DE", "+15005550006").removeprefix("whatsapp:"),
         whatsapp_por=valor("WHATSAPP_PROVEDOR", "meta"),
+        pix_client_id=valor("PIX_CLIENT_ID", f"pix-{secrets.token_hex(8)}"),
+        pix_client_secret=valor("PIX_CLIENT_SECRET", secrets.token_urlsafe(32)),
+        pix_chave=valor("PIX_CHAVE", "e7a1b0c2-5d3f-4a6b-8c9d-0e1f2a3b4c5d"),
     )
     if contas.whatsapp_por not in {"meta", "twilio"}:
         raise ValueError("WHATSAPP_PROVEDOR deve ser meta ou twilio")

@@ -33,6 +33,9 @@ class Contas:
     sms_de: str = "+15005550006"
     whatsapp_de: str = "whatsapp:+15005550006"
     whatsapp_por: str = "meta"
+    pix_client_id: str = ""
+    pix_client_secret: str = ""
+    pix_chave: str = ""
 
     @property
     def url_meta(self) -> str:

@@ -7,20 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-CANAIS = ("sms", "whatsapp", "messenger", "voz")
+CANAIS = ("sms", "whatsapp", "messenger", "voz", "pix")
 TAXAS_DE_RESPOSTA = ("taxa_429", "taxa_5xx", "taxa_502_sem_corpo", "timeout_antes", "timeout_depois")
 FINAIS_DE_VOZ = ("busy", "no-answer", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class ComportamentoCanal:
-    """One channel's behaviour. Every field but the last three is a share of 0 to 1.
+    """One channel's behaviour. Every field but the last five is a share of 0 to 1.
 
     Of a request: taxa_429 · taxa_5xx (provider's body, never accepted) · taxa_502_sem_corpo (no body, half accepted) ·
     timeout_antes (not accepted, no answer) · timeout_depois (accepted, no answer); they exclude one another.
     Of an accepted message: `falha` comes first, then `entregue`; the rest stays at "sent". `lido` is a share of the delivered
     (SMS has no read). Of a call: `falha` (a Twilio code, or busy, no-answer, failed), then `atendida`; the rest is no-answer.
     Of a receipt: duplicar, reordenar (after the next one), descartar (never sent, nor owed).
+    Of a Pix (a request: one about a charge; a receipt: its notice): the same, besides agrupar (goes with the next one).
     latencia_ms: wait before each step, [from, to], machine time. timeout_s: how long a request is held before the connection
     is cut. teclas: what each <Gather> of a call hears, in order. modelos: WhatsApp templates that exist (None: all do).
     """
@@ -36,6 +37,7 @@ class ComportamentoCanal:
     duplicar: float = 0.0
     reordenar: float = 0.0
     descartar: float = 0.0
+    agrupar: float = 0.0
     falha: Mapping[str, float] = field(default_factory=dict)
     latencia_ms: tuple[int, int] = (50, 500)
     timeout_s: float = 30.0
@@ -126,7 +128,7 @@ def _modelos(valor: object) -> frozenset[str] | None:
 
 
 _LEITORES: dict[str, Callable[[object], Any]] = {
-    **dict.fromkeys((*TAXAS_DE_RESPOSTA, "entregue", "lido", "atendida", "duplicar", "reordenar", "descartar"), _taxa),
+    **dict.fromkeys((*TAXAS_DE_RESPOSTA, "entregue", "lido", "atendida", "duplicar", "reordenar", "descartar", "agrupar"), _taxa),
     "falha": _falha,
     "latencia_ms": _latencia,
     "timeout_s": _timeout,

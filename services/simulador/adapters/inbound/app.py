@@ -8,6 +8,8 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulador.adapters.inbound.meta import PortaMeta, caminho_de_envio
+from simulador.adapters.inbound.pix import CAMINHOS as CAMINHOS_DO_PIX
+from simulador.adapters.inbound.pix import PortaPix
 from simulador.adapters.inbound.twilio import PREFIXO, PortaTwilio
 from simulador.domain.erros_twilio import erro_twilio
 
@@ -22,9 +24,10 @@ async def _nao_e_da_twilio(scope: Scope, receive: Receive, send: Send) -> None:
 class AplicacaoSimulador:
     """Dispatches by path. A framework's router and middlewares would cost more than the whole acceptance does."""
 
-    def __init__(self, twilio: PortaTwilio, meta: PortaMeta, controle: ASGIApp) -> None:
+    def __init__(self, twilio: PortaTwilio, meta: PortaMeta, pix: PortaPix, controle: ASGIApp) -> None:
         self._twilio = twilio
         self._meta = meta
+        self._pix = pix
         self._outras_da_twilio = Router(twilio.rotas(), default=_nao_e_da_twilio, redirect_slashes=False)
         self._controle = controle
 
@@ -44,5 +47,8 @@ class AplicacaoSimulador:
         objeto = caminho_de_envio(caminho) if criacao else None
         if objeto is not None:
             await self._meta.enviar(objeto, scope, receive, send)
+            return
+        if caminho.startswith(CAMINHOS_DO_PIX):
+            await self._pix(scope, receive, send)
             return
         await self._controle(scope, receive, send)

@@ -17,6 +17,7 @@ from simulador.application.comportar import Comportar
 from simulador.application.conferir_webhook import ConferirWebhook
 from simulador.application.escrever import Escrever
 from simulador.application.registro import Registro
+from simulador.application.registro_pix import RegistroPix
 from simulador.domain.comportamento import descrever_comportamento
 from simulador.domain.mensagem import Mensagem, chave_de_endereco
 from simulador.errors import EntradaInvalida
@@ -26,20 +27,22 @@ _PAGINA = """<!doctype html>
 <meta charset="utf-8">
 <title>Simulador de provedores</title>
 <h1>Simulador de provedores</h1>
-<p>Este endereço faz as vezes da Twilio e da Meta na máquina de quem desenvolve: nenhuma mensagem sai daqui para ninguém.</p>
+<p>Este endereço faz as vezes da Twilio, da Meta e de um provedor de Pix na máquina de quem desenvolve: nenhuma mensagem sai
+daqui para ninguém, e nenhum dinheiro se move.</p>
 <p>Pedidos aceitos: {aceitos}. Recusados: {recusados}. Recibos ainda por enviar: {devidos}.</p>
 <ul>
 <li><a href="contagem">Contagem completa</a></li>
 <li><a href="mensagens">Últimas mensagens</a></li>
 <li><a href="ligacoes">Últimas ligações</a></li>
+<li><a href="pix/cobrancas">Cobranças Pix</a></li>
 <li><a href="comportamento">Comportamento em vigor</a></li>
 <li><a href="docs">Documentação</a></li>
 </ul>
 </html>
 """
 _SOBRE_O_COMPORTAMENTO = """
-Por canal (`sms`, `whatsapp`, `messenger`, `voz`); taxas de 0 a 1. Cada mudança recomeça os sorteios: com a mesma `semente`,
-o n-ésimo pedido de um canal tem sempre o mesmo destino.
+Por canal (`sms`, `whatsapp`, `messenger`, `voz`, `pix`); taxas de 0 a 1. Cada mudança recomeça os sorteios: com a mesma
+`semente`, o n-ésimo pedido de um canal tem sempre o mesmo destino.
 
 | campo | o que faz |
 |---|---|
@@ -54,6 +57,10 @@ o n-ésimo pedido de um canal tem sempre o mesmo destino.
 | `duplicar`, `reordenar`, `descartar` | parte dos recibos; o descartado não é devido |
 | `teclas` | na voz: o que cada `<Gather>` ouve, na ordem |
 | `modelos` | no WhatsApp: os modelos que existem (padrão: todos) |
+| `agrupar` | no Pix: parte dos avisos que espera o próximo e vai junto |
+
+No `pix` valem as respostas aos pedidos sobre cobranças, `latencia_ms`, `timeout_s`, `duplicar`, `reordenar`, `descartar` e
+`agrupar`, que são dos avisos de pagamento.
 """
 _EXEMPLO = {
     "semente": 1,
@@ -132,6 +139,8 @@ def _listar(registro: Registro, para: str | None, cursor: str | None, limite: in
 
 def rotas_de_controle(
     registro: Registro,
+    pix: RegistroPix,
+    *,
     comportar: Comportar,
     escrever: Escrever,
     acertar_relogio: AcertarRelogio,
@@ -142,7 +151,7 @@ def rotas_de_controle(
 
     @rotas.get("/", include_in_schema=False)
     async def inicio() -> Response:
-        numeros = {"aceitos": registro.aceitos, "recusados": registro.recusados, "devidos": registro.devidos}
+        numeros = {"aceitos": registro.aceitos, "recusados": registro.recusados, "devidos": registro.devidos + pix.devidos}
         return HTMLResponse(_PAGINA.format(**numeros))
 
     @rotas.get("/comportamento", summary="Como os provedores se comportam agora")
@@ -180,7 +189,7 @@ def rotas_de_controle(
         contagem: dict[str, Any] = {
             "aceitos": registro.aceitos,
             "recusados": registro.recusados,
-            "recibos_devidos": registro.devidos,
+            "recibos_devidos": registro.devidos + pix.devidos,
         }
         return _json({**contagem, "por_envio": registro.por_envio} if por_envio else contagem)
 
@@ -198,8 +207,9 @@ def rotas_de_controle(
 class ColetorDoSimulador:
     """What `/metrics` says of the simulator, read from its state at each scrape."""
 
-    def __init__(self, registro: Registro) -> None:
+    def __init__(self, registro: Registro, pix: RegistroPix) -> None:
         self._registro = registro
+        self._pix = pix
 
     def collect(self) -> Iterator[Metric]:
         """Prometheus' collector interface."""
@@ -212,5 +222,7 @@ class ColetorDoSimulador:
         for resultado in ("chegou", "nao_chegou"):
             avisos.add_metric([resultado], registro.avisos[resultado])
         yield avisos
-        yield GaugeMetricFamily("simulador_recibos_devidos", "Recibos ainda por enviar", registro.devidos)
+        devidos = registro.devidos + self._pix.devidos
+        yield GaugeMetricFamily("simulador_recibos_devidos", "Recibos e avisos de Pix ainda por enviar", devidos)
+        yield GaugeMetricFamily("simulador_pix_cobrancas", "Cobranças Pix em memória", len(self._pix.cobrancas))
         yield GaugeMetricFamily("simulador_mensagens_em_memoria", "Mensagens em memória", len(registro.mensagens))

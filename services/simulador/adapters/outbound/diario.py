@@ -13,7 +13,8 @@ import orjson
 from simulador.application.ports import Linha
 from simulador.errors import DiarioCorrompido, DiarioEmUso
 
-_NOME = "simulador.diario"
+MENSAGENS = "simulador.diario"
+PIX = "simulador-pix.diario"
 
 
 def _abrir(caminho: Path) -> int:
@@ -26,17 +27,17 @@ def _codificar(linha: Linha) -> bytes:
 
 
 class DiarioEmArquivo:
-    """`simulador.diario` in a folder, held by one process at a time.
+    """A journal in a folder, held by one process at a time.
 
     A record survives SIGKILL once `anexar` has returned (it is in the kernel's page cache); it is not synced to the disk, so a
     power cut may lose the last ones. Raises DiarioEmUso, DiarioCorrompido.
     """
 
-    def __init__(self, pasta: Path) -> None:
+    def __init__(self, pasta: Path, nome: str = MENSAGENS) -> None:
         pasta.mkdir(parents=True, exist_ok=True)
-        self._caminho = pasta / _NOME
+        self._caminho = pasta / nome
         # a lock file of its own: the journal's is exchanged for a new one when compacted
-        self._tranca = _abrir(pasta / f"{_NOME}.tranca")
+        self._tranca = _abrir(pasta / f"{nome}.tranca")
         try:
             fcntl.flock(self._tranca, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as erro:
