@@ -12,7 +12,8 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
+from uuid import UUID
 
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, wait_exponential_jitter
 
@@ -29,8 +30,7 @@ _TENTATIVAS = 3
 _PRESA = "espera atrás de outra do mesmo contribuinte"
 
 
-@dataclass(frozen=True, slots=True)
-class _Lido:
+class _Lido(NamedTuple):
     """A record and the event in it, or why there is none."""
 
     registro: Registro
@@ -200,14 +200,18 @@ class ConsumidorDeEventos(Generic[U]):
     async def _novos(self, con: Conexao, lidos: Sequence[_Lido], agora: datetime) -> list[_Lido]:
         """Those not in the inbox yet, marked there; unreadable ones have no id and always count as new."""
         ids = [lido.evento.id for lido in lidos if lido.evento is not None]
-        linhas = await con.fetch(
-            f"""insert into {self._sala}.inbox (grupo, evento, recebido_em) select $1, e, $3 from unnest($2::uuid[]) e
-                on conflict do nothing returning evento""",
+        # which they are is asked for only where some are not new: a batch seldom comes twice
+        marcados: list[UUID] | None = await con.fetchval(
+            f"""with novo as (
+                    insert into {self._sala}.inbox (grupo, evento, recebido_em) select $1, e, $3 from unnest($2::uuid[]) e
+                    on conflict do nothing returning evento
+                )
+                select array(select evento from novo) where (select count(*) from novo) < cardinality($2::uuid[])""",
             *(self._grupo, ids, agora),
         )
-        if len(linhas) == len(ids):
+        if marcados is None:
             return list(lidos)
-        novos = {linha["evento"] for linha in linhas}
+        novos = set(marcados)
         resultado = []
         for lido in lidos:
             if lido.evento is None or lido.evento.id in novos:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -17,9 +16,11 @@ class EnvelopeInvalido(ValueError):
     """The bytes are not an event of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evento:
-    """One event. `chave` is the contribuinte (or the conversation) whose order it keeps; `dados` is plain JSON."""
+class Evento(NamedTuple):
+    """One event. `chave` is the contribuinte (or the conversation) whose order it keeps; `dados` is plain JSON.
+
+    A tuple: thousands are made a second.
+    """
 
     id: UUID
     tipo: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 Cabecalhos = tuple[tuple[str, bytes], ...]
 
@@ -22,9 +22,8 @@ class Topico:
     retencao_dias: float = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Saida:
-    """A record on its way to the log. Records with one `chave` keep their order."""
+class Saida(NamedTuple):
+    """A record on its way to the log. Records with one `chave` keep their order. A tuple: thousands are made a second."""
 
     topico: str
     chave: str
@@ -32,16 +31,15 @@ class Saida:
     cabecalhos: Cabecalhos = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Registro:
-    """A record read from the log."""
+class Registro(NamedTuple):
+    """A record read from the log. A tuple, as `Saida`."""
 
     topico: str
     particao: int
     offset: int
     chave: str
     valor: bytes
-    cabecalhos: Cabecalhos = field(default=())
+    cabecalhos: Cabecalhos = ()
 
 
 class Producer(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypedDict
 from uuid import UUID
 
 from canais.domain.envio import Envio, Recibo
@@ -17,11 +17,11 @@ from canais.domain.resposta import Resposta
 from kernel.messaging.log import Saida
 
 
-class Emissao(NamedTuple):
-    """An `acionamento.emitido` as it becomes a row."""
+class Emissao(TypedDict):
+    """An `acionamento.emitido` as it becomes a row: plain JSON, whose ids and instants only the database reads."""
 
-    envio: UUID
-    acionamento: UUID
+    envio: str
+    acionamento: str
     contribuinte: str
     canal: str
     modelo: str
@@ -30,8 +30,8 @@ class Emissao(NamedTuple):
     hipotese: str
     rigidez: int
     campanha: str
-    nao_antes: datetime
-    valido_ate: datetime
+    nao_antes: str
+    valido_ate: str
     traceparent: str | None
 
 

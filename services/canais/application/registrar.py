@@ -11,6 +11,7 @@ from canais.application.eventos import entrega_atualizada
 from canais.application.mudar import gravar_mudancas
 from canais.application.ports import Cancelamento, Emissao, Metricas, Mudanca, Unidade
 from canais.domain.envio import cancelado, mudou
+from canais.domain.identidade import bytes_de_uuid, uuid5_em_texto
 from kernel.messaging.envelope import Evento
 
 
@@ -21,10 +22,9 @@ def envio_de(acionamento: UUID, canal: str) -> UUID:
 
 def _emissao(evento: Evento) -> Emissao:
     d: Mapping[str, Any] = evento.dados
-    acionamento = UUID(d["acionamento"])
     return Emissao(
-        envio=envio_de(acionamento, d["canal"]),
-        acionamento=acionamento,
+        envio=uuid5_em_texto(bytes_de_uuid(d["acionamento"]), d["canal"]),
+        acionamento=d["acionamento"],
         contribuinte=d["contribuinte"],
         canal=d["canal"],
         modelo=d["modelo"],
@@ -33,8 +33,8 @@ def _emissao(evento: Evento) -> Emissao:
         hipotese=d["hipotese"],
         rigidez=d["rigidez"],
         campanha=d["campanha"],
-        nao_antes=datetime.fromisoformat(d["nao_antes"]),
-        valido_ate=datetime.fromisoformat(d["valido_ate"]),
+        nao_antes=d["nao_antes"],
+        valido_ate=d["valido_ate"],
         traceparent=evento.traceparent,
     )
 

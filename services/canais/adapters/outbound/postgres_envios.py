@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from canais.adapters.outbound import postgres_sql as sql
 from canais.application.ports import Cancelamento, Emissao, Mudanca, Reivindicacao
 from canais.domain.envio import Envio, fica_na_historia
@@ -20,9 +22,9 @@ class EnviosPostgres:
         self._con = con
 
     async def criar(self, emissoes: Sequence[Emissao], agora: datetime) -> list[Envio]:
-        unicas = list({e.envio: e for e in emissoes}.values())
+        unicas = list({e["envio"]: e for e in emissoes}.values())
         await self._con.execute(sql.POR_INDICE)
-        linhas = await self._con.fetch(sql.CRIAR, agora, *zip(*unicas, strict=True))
+        linhas = await self._con.fetch(sql.CRIAR, agora, orjson.dumps(unicas).decode())
         # heard once this commits
         await self._con.execute("select pg_notify($1, '')", sql.CANAL_FILA)
         return [Envio(*linha) for linha in linhas]

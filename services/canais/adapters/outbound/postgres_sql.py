@@ -43,13 +43,12 @@ _O_QUE_IMPEDE: Final = """
     left join canais.descadastro_endereco de on de.canal = a.canal and de.chave = c.chave
     left join canais.cancelamento k on k.acionamento = a.acionamento and k.canal = a.canal"""
 
-# $1 agora, then one array for each field of Emissao
+# $1 agora, $2 a JSON list of Emissao. One text costs the client a third of what an array for each field does.
 CRIAR: Final = f"""
     with a as (
-        select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::smallint[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[])
-        as a (envio, acionamento, contribuinte, canal, modelo, idioma, codigo, hipotese, rigidez, campanha, nao_antes,
-            valido_ate, traceparent)
+        select * from json_to_recordset($2::text::json) as a (envio uuid, acionamento uuid, contribuinte text, canal text,
+            modelo text, idioma text, codigo text, hipotese text, rigidez smallint, campanha text, nao_antes timestamptz,
+            valido_ate timestamptz, traceparent text)
     ), e as (
         insert into canais.envio as e (envio, acionamento, contribuinte, canal, modelo, idioma, codigo, hipotese, rigidez,
             campanha, nao_antes, valido_ate, traceparent, criado_em, atualizado_em, motivo, estado, esgotado)
