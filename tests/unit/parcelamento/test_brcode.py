@@ -133,24 +133,24 @@ def test_acentos_e_tamanhos(nome: str, cidade: str, esperado: tuple[str, str]) -
 
 
 @pytest.mark.parametrize(
-    ("chave", "nome", "cidade", "valor", "txid", "motivo"),
+    ("motivo", "argumentos"),
     [
-        ("", "N", "C", 1, "A", "chave"),
-        ("a" * 78, "N", "C", 1, "A", "chave"),
-        ("chávê", "N", "C", 1, "A", "chave"),
-        ("a", "日本", "C", 1, "A", "nome"),
-        ("a", "N", "  ", 1, "A", "cidade"),
-        ("a", "N", "C", 0, "A", "valor"),
-        ("a", "N", "C", -5, "A", "valor"),
-        ("a", "N", "C", brcode.VALOR_MAXIMO + 1, "A", "valor"),
-        ("a", "N", "C", 1, "", "txid"),
-        ("a", "N", "C", 1, "com-traço", "txid"),
-        ("a", "N", "C", 1, "A" * 26, "txid"),
+        ("chave", ("", "N", "C", 1, "A")),
+        ("chave", ("a" * 78, "N", "C", 1, "A")),
+        ("chave", ("chávê", "N", "C", 1, "A")),
+        ("nome", ("a", "日本", "C", 1, "A")),
+        ("cidade", ("a", "N", "  ", 1, "A")),
+        ("valor", ("a", "N", "C", 0, "A")),
+        ("valor", ("a", "N", "C", -5, "A")),
+        ("valor", ("a", "N", "C", brcode.VALOR_MAXIMO + 1, "A")),
+        ("txid", ("a", "N", "C", 1, "")),
+        ("txid", ("a", "N", "C", 1, "com-traço")),
+        ("txid", ("a", "N", "C", 1, "A" * 26)),
     ],
 )
-def test_estatico_recusado_com_o_motivo(chave: str, nome: str, cidade: str, valor: int, txid: str, motivo: str) -> None:
+def test_estatico_recusado_com_o_motivo(motivo: str, argumentos: tuple[str, str, str, int, str]) -> None:
     with pytest.raises(BRCodeInvalido) as erro:
-        brcode.estatico(chave, nome, cidade, valor, txid)
+        brcode.estatico(*argumentos)
     assert erro.value.motivo == motivo
 
 

@@ -186,5 +186,5 @@ def test_cnpj_nunca_entra_no_campo_da_empresa(empresa: str) -> None:
     [(0, 1, 6), (-1, 1, 6), (VALOR_MAXIMO + 1, 1, 6), (1, -1, 6), (1, NOSSO_NUMERO_MAXIMO + 1, 6), (1, 1, 7), (1, 1, 9)],
 )
 def test_o_que_nao_cabe_no_codigo_e_recusado(valor: int, nosso_numero: int, identificador: int) -> None:
-    with pytest.raises(ValueError, match="value|number"):
+    with pytest.raises(ValueError, match=r"value|number"):
         compor_barras(valor, VENCIMENTO, nosso_numero, "0000", identificador)  # type: ignore[arg-type]

@@ -31,15 +31,18 @@ def desenhar_barras(canvas: Canvas, codigo: str, x: float, y: float) -> None:
 def desenhar_qr(canvas: Canvas, texto: str, x: float, y: float, lado: float) -> None:
     """`texto` as a QR code (level M) in a square of `lado` points, its white margin included."""
     matriz = segno.make_qr(texto, error="m").matrix
-    modulo = lado / (len(matriz) + 2 * _MARGEM_DO_QR)
-    topo = y + lado - _MARGEM_DO_QR * modulo
-    caminho = canvas.beginPath()
-    for i, linha in enumerate(matriz):
-        for inicio, fim in _trechos(bytes(linha)):
-            esquerda = x + (_MARGEM_DO_QR + inicio) * modulo
-            caminho.rect(esquerda, topo - (i + 1) * modulo, (fim - inicio) * modulo, modulo)
+    modulos = len(matriz) + 2 * _MARGEM_DO_QR
+    # From here one unit is a module and y grows downwards: whole numbers, half the bytes of the path.
+    canvas.saveState()
+    canvas.transform(lado / modulos, 0, 0, -lado / modulos, x, y + lado)
     canvas.setFillColorRGB(0, 0, 0)
-    canvas.drawPath(caminho, stroke=0, fill=1)
+    retangulos = (
+        f"{_MARGEM_DO_QR + inicio} {_MARGEM_DO_QR + i} {fim - inicio} 1 re"
+        for i, linha in enumerate(matriz)
+        for inicio, fim in _trechos(bytes(linha))
+    )
+    canvas.addLiteral(f"{' '.join(retangulos)} f")
+    canvas.restoreState()
 
 
 def _trechos(linha: bytes) -> list[tuple[int, int]]:

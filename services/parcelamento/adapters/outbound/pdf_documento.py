@@ -60,6 +60,7 @@ def desenhar_documento(d: DocumentoImpresso) -> bytes:
         autor=f"{norma.orgao} - {norma.estado}",
         assunto=f"{norma.nome}: {brl(d.valor)}, pagar até {dia(d.pagavel_ate)}",
         rodape=f"{norma.rotulo} nº {d.numero}",
+        data=d.emitido_em,
     )
     _cabecalho(folha, d)
     _identificacao(folha, d)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import Final, Literal
 
@@ -47,13 +48,15 @@ class Coluna:
 class Folha:
     """Draws from the top down: `y` is where the next thing goes. The same calls give the same bytes."""
 
-    def __init__(self, *, titulo: str, autor: str, assunto: str, rodape: str) -> None:
+    def __init__(self, *, titulo: str, autor: str, assunto: str, rodape: str, data: date) -> None:
         self._saida = BytesIO()
         self.canvas = Canvas(self._saida, pagesize=A4, invariant=1, lang="pt-BR", pageCompression=1)
         self.canvas.setTitle(legivel(titulo))
         self.canvas.setAuthor(legivel(autor))
         self.canvas.setSubject(legivel(assunto))
         self.canvas.setCreator("Régua Multicanal")
+        # the day of the document, not of the drawing: printed again it is the same file
+        self.canvas.setDateFormatter(lambda *_: f"D:{data:%Y%m%d}")
         self.canvas.setViewerPreference("DisplayDocTitle", "true")
         self.marcas = Marcas(self.canvas)
         self._rodape = legivel(rodape)
@@ -187,6 +190,8 @@ def _pedacos(palavra: str, largura: float, fonte: str, corpo: float) -> Iterator
         cabe = len(palavra) - 1
         while cabe > 1 and stringWidth(palavra[:cabe], fonte, corpo) > largura:
             cabe -= 1
+        # an id with dashes breaks after one of them
+        cabe = palavra.rfind("-", 0, cabe) + 1 or cabe
         yield palavra[:cabe]
         palavra = palavra[cabe:]
     yield palavra

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFPage, PDFString
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFPage, PDFStream, PDFString, PDFZCompress
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -86,6 +86,8 @@ class Marcas:
     def virar_pagina(self) -> None:
         self._canvas.showPage()
         pagina = self._documento.Pages.pages[-1]
+        # compressed, and not in the text form that reportlab adds by default: a fifth smaller, and quicker
+        pagina.Contents = PDFStream(content=pagina.stream, filters=[PDFZCompress])
         pagina.__NoDefault__ = [*PDFPage.__NoDefault__, "StructParents", "Tabs"]
         pagina.StructParents = len(self._paginas) - 1
         pagina.Tabs = PDFName("S")

@@ -29,7 +29,10 @@ _PARCELAS: Final = (
     Coluna("Pague até", 58 * mm),
     Coluna("Valor (R$)", 42 * mm, "direita"),
 )
-_ALTURA_DAS_ASSINATURAS: Final = 34 * mm
+# Blocks that are not torn apart by the end of a page.
+_ALTURA_DAS_ASSINATURAS: Final = 50 * mm
+_ALTURA_DO_REGISTRO: Final = 24 * mm
+_ALTURA_DA_CONFERENCIA: Final = 28 * mm
 
 
 def desenhar_termo(t: Termo) -> bytes:
@@ -39,6 +42,7 @@ def desenhar_termo(t: Termo) -> bytes:
         autor=f"{t.norma.orgao} - {t.norma.estado}",
         assunto=f"{t.programa}: {brl(t.total)} em {len(t.parcelas)} {_parcelas(len(t.parcelas))}",
         rodape=f"Termo de Acordo de Parcelamento {t.parcelamento}",
+        data=t.data,
     )
     _cabecalho(folha, t)
     _partes(folha, t)
@@ -150,6 +154,7 @@ def _clausulas(folha: Folha, t: Termo) -> None:
 
 
 def _aceite(folha: Folha, t: Termo) -> None:
+    folha.reservar(_ALTURA_DO_REGISTRO if t.aceite else _ALTURA_DAS_ASSINATURAS)
     folha.titulo("Aceite")
     if t.aceite is None:
         _assinaturas(folha)
@@ -166,7 +171,6 @@ def _registro(aceite: Aceite) -> str:
 
 def _assinaturas(folha: Folha) -> None:
     folha.paragrafo("Local e data: ______________________________________________________")
-    folha.reservar(_ALTURA_DAS_ASSINATURAS)
     folha.y -= 20 * mm
     metade = LARGURA / 2
     for nome, x in (("Contribuinte ou representante", MARGEM), ("Servidor da Secretaria", MARGEM + metade + 8)):
@@ -178,6 +182,7 @@ def _assinaturas(folha: Folha) -> None:
 
 
 def _autenticidade(folha: Folha, t: Termo) -> None:
+    folha.reservar(_ALTURA_DA_CONFERENCIA)
     folha.titulo("Conferência")
     folha.paragrafo(
         f"Este termo reproduz a cotação {t.cotacao}, guardada pela Secretaria. Resumo criptográfico (SHA-256) da cotação:",
