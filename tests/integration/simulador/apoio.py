@@ -26,6 +26,7 @@ from simulador.inject import preparar_simulador
 SID, TOKEN = "AC" + "0123456789abcdef" * 2, "segredo-da-twilio"
 META_TOKEN, META_SEGREDO, META_VERIFICACAO = "token-da-meta", "segredo-da-meta", "verificacao-da-meta"
 WHATSAPP_ID, PAGINA = "111222333", "444555666"
+PIX_ID, PIX_SEGREDO, PIX_CHAVE = "cliente-do-pix", "segredo-do-pix", "5a1c3e70-8b9d-4f21-a6c4-2d7e9f0b1c83"
 PRAZO_S = 30.0
 
 
@@ -152,6 +153,9 @@ def contas(url_publica: str) -> Contas:
         whatsapp_id=WHATSAPP_ID,
         pagina_id=PAGINA,
         url_publica=url_publica,
+        pix_client_id=PIX_ID,
+        pix_client_secret=PIX_SEGREDO,
+        pix_chave=PIX_CHAVE,
     )
 
 
