@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _CORRETOR = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
@@ -41,7 +41,10 @@ class ConfigComum(BaseSettings):
     regua_token: str | None = None
     url_regua: str | None = None
     url_canais: str | None = None
+    url_parcelamento: str | None = None
     """Where rooms find each other when they run apart."""
+    token_interno: SecretStr | None = None
+    """With which rooms ask each other, role `integracao`."""
     url_simulador: str | None = None
     """A simulator in a process of its own, where it stands for every provider; only then may the clock be virtual."""
     nivel_de_log: str = "INFO"

@@ -29,8 +29,8 @@ from kernel.http.auth import Identidade
 from kernel.http.problema import Conflito, EntradaInvalida
 from kernel.persistence.banco import Banco, Conexao
 
-# A model, or plain JSON values: a Decimal in a mapping is refused rather than turned into a float.
-Conteudo = BaseModel | Mapping[str, Any]
+# A model, plain JSON values (a Decimal in a mapping is refused rather than turned into a float), or JSON as it will go out.
+Conteudo = BaseModel | Mapping[str, Any] | bytes
 GUARDADA_POR = timedelta(hours=24)
 CABECALHO_REPETIDA: Final = "Idempotency-Replayed"
 _MAXIMO_DA_LIMPEZA = 50
@@ -186,6 +186,8 @@ async def _guardar(con: Conexao, pedido: _Pedido, status: int, corpo: bytes) -> 
 
 
 def _json(conteudo: Conteudo) -> bytes:
+    if isinstance(conteudo, bytes):
+        return conteudo
     if isinstance(conteudo, BaseModel):
         return conteudo.model_dump_json().encode()
     return orjson.dumps(conteudo)

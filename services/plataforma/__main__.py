@@ -24,6 +24,8 @@ from kernel.persistence.banco import Conexao, abrir_banco, exigir_banco
 from kernel.persistence.relogio import comecar_virtual
 from kernel.persistence.servidor import JaEmUso, ServidorIndisponivel, servidor_embutido, trava, url_no_ar
 from kernel.processo import ate, exigir_porta, principal, servir, sinal_de_parada
+from parcelamento.adapters.outbound.pix_config import conferir_pix
+from parcelamento.config import ConfigParcelamento
 from plataforma.adapters.outbound.exemplo_http import CargaDoExemplo
 from plataforma.adapters.outbound.segredos import completar, token_do_operador
 from plataforma.adapters.outbound.terminal import mostrar
@@ -80,6 +82,8 @@ async def _executar() -> int:
     parada = sinal_de_parada()
     with trava(config.dados), _registro(config):
         simulado = completar(os.environ, config.dados, config.porta)
+        # with what that filled in
+        config = ler(ConfigPlataforma)
         inicio = inicio_do_relogio(config, simulado=simulado, hoje=datetime.now(FUSO).date())
         token = token_do_operador(config.dados, config.regua_token)
         salas = _ler_salas(config, simulado=simulado)
@@ -102,6 +106,9 @@ async def _preparar_banco(config: ConfigPlataforma, url: str, inicio: datetime |
         async with banco.transacao() as con:
             if token is not None:
                 await garantir_token(con, "operador-inicial", Papel.ADMIN, datetime.now(UTC), token)
+            if config.token_interno is not None:
+                interno = config.token_interno.get_secret_value()
+                await garantir_token(con, "interno", Papel.INTEGRACAO, datetime.now(UTC), interno)
             if inicio is None:
                 await con.execute("delete from plataforma.relogio")
             else:
@@ -115,6 +122,7 @@ class _Salas:
 
     regua: ConfigRegua
     canais: ConfigCanais
+    parcelamento: ConfigParcelamento
     simulador: ConfigSimulador | None
 
 
@@ -125,7 +133,9 @@ def _ler_salas(config: ConfigPlataforma, *, simulado: bool) -> _Salas:
         simulador = ler_config(os.environ) if simulado and config.url_simulador is None else None
     except ValueError as erro:
         raise ConfigInvalida(f"{erro}.") from erro
-    return _Salas(regua=ler(ConfigRegua), canais=canais, simulador=simulador)
+    parcelamento = ler(ConfigParcelamento)
+    conferir_pix(parcelamento)
+    return _Salas(regua=ler(ConfigRegua), canais=canais, parcelamento=parcelamento, simulador=simulador)
 
 
 @asynccontextmanager
@@ -141,6 +151,7 @@ async def _no_ar(
                 ambiente,
                 config_regua=salas.regua,
                 config_canais=salas.canais,
+                config_parcelamento=salas.parcelamento,
                 config_simulador=salas.simulador,
             )
         )

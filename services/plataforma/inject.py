@@ -14,10 +14,12 @@ import httpx
 from fastapi import FastAPI
 
 import canais.inject
+import parcelamento.inject
 import regua.inject
 from canais.config import Config as ConfigCanais
 from kernel.ambiente import Ambiente
 from kernel.http.app import criar_app
+from kernel.http.cliente import abrir_sala
 from kernel.http.mortas import rotas_de_mortas
 from kernel.http.pendencias import SimuladorRemoto
 from kernel.messaging.consumer import ConsumidorDeEventos
@@ -29,6 +31,7 @@ from kernel.pendencias import Parte, Pendencias
 from kernel.persistence.avanco import AvancadorDoRelogio
 from kernel.persistence.banco import Banco, Conexao
 from kernel.persistence.migracoes import migrar
+from parcelamento.config import ConfigParcelamento
 from plataforma.adapters.inbound.pagina import pagina_inicial
 from plataforma.adapters.outbound.painel_postgres import PainelPostgres, retratar
 from plataforma.application.handlers import HANDLERS, TOPICOS
@@ -40,12 +43,19 @@ from simulador.config import ConfigSimulador
 from simulador.inject import Simulador, preparar_simulador
 
 SALA = "plataforma"
+_SALAS = ("régua", "canais", "parcelamento")
 _PASTA = Path(__file__).parent / "migrations"
 
 
 async def migrar_tudo(url: str) -> None:
     """Brings every schema to its newest revision."""
-    for sala, pasta in ((SALA, _PASTA), ("regua", regua.inject.MIGRACOES), ("canais", canais.inject.MIGRACOES)):
+    pastas = {
+        SALA: _PASTA,
+        "regua": regua.inject.MIGRACOES,
+        "canais": canais.inject.MIGRACOES,
+        "parcelamento": parcelamento.inject.MIGRACOES,
+    }
+    for sala, pasta in pastas.items():
         await migrar(url, sala=sala, pasta=pasta)
 
 
@@ -96,6 +106,7 @@ async def preparar_plataforma(
     *,
     config_regua: ConfigRegua,
     config_canais: ConfigCanais,
+    config_parcelamento: ConfigParcelamento,
     config_simulador: ConfigSimulador | None,
 ) -> AsyncIterator[Plataforma]:
     """All rooms on `ambiente`, whose schemas are migrated and whose topics exist. Closes them in the opposite order."""
@@ -125,12 +136,19 @@ async def preparar_plataforma(
         )
         avancador.incluir(sala_regua.parte)
         await sala_regua.semear()
+        # rooms ask each other over HTTP, in one process too: the way is the same as apart
+        interno = await pilha.enter_async_context(abrir_sala(f"http://{config.endereco}:{config.porta}", config.token_interno))
+        sala_parcelamento = await pilha.enter_async_context(
+            parcelamento.inject.preparar_parcelamento(config_parcelamento, ambiente, regua=interno)
+        )
+        avancador.incluir(sala_parcelamento.parte)
+        await sala_parcelamento.semear()
 
         async def retrato() -> Retrato:
             return await retratar(banco, relogio.agora().astimezone(FUSO), await painel.atraso())
 
         async def prontidao() -> Mapping[str, bool]:
-            return {**await sala_canais.prontidao(), **await sala_regua.prontidao()}
+            return {**await sala_canais.prontidao(), **await sala_regua.prontidao(), **await sala_parcelamento.prontidao()}
 
         consumidor: ConsumidorDeEventos[Painel] = ConsumidorDeEventos(
             banco=banco,
@@ -147,16 +165,21 @@ async def preparar_plataforma(
             titulo="Régua Multicanal",
             descricao="Plataforma de cobrança multicanal de uma Secretaria da Fazenda.",
             rotas=[
-                pagina_inicial(retrato, salas=("régua", "canais"), simulador=_endereco_do_simulador(config_simulador)),
+                pagina_inicial(retrato, salas=_SALAS, simulador=_endereco_do_simulador(config_simulador)),
                 *sala_regua.rotas,
                 *sala_canais.rotas,
-                rotas_de_mortas(banco, ("regua", "canais", SALA), relogio),
+                *sala_parcelamento.rotas,
+                rotas_de_mortas(banco, ("regua", "canais", "parcelamento", SALA), relogio),
             ],
             prontidao=prontidao,
             verificador=ambiente.verificador,
             metricas=ambiente.metricas,
-            erros={**sala_regua.erros, **sala_canais.erros},
-            corpo_por_caminho={**sala_regua.corpo_por_caminho, **sala_canais.corpo_por_caminho},
+            erros={**sala_regua.erros, **sala_canais.erros, **sala_parcelamento.erros},
+            corpo_por_caminho={
+                **sala_regua.corpo_por_caminho,
+                **sala_canais.corpo_por_caminho,
+                **sala_parcelamento.corpo_por_caminho,
+            },
         )
         yield Plataforma(
             app=app,
@@ -164,6 +187,7 @@ async def preparar_plataforma(
                 sala_canais.executar_worker,
                 sala_canais.executar_relay,
                 sala_regua.executar,
+                sala_parcelamento.executar,
                 consumidor.executar,
                 Relay(banco=banco, log=log, sala=SALA).executar,
                 partial(limpar_sempre, banco, relogio, SALA, *_do_log(log)),

@@ -20,8 +20,8 @@ _SEGREDO: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 class ConfigPix(BaseSettings):
     """Names in the environment are these, in capitals."""
 
-    pix_modo: Literal["dinamico", "estatico"] = Field(
-        default="dinamico", description="dinamico: cobrança no provedor (cobv); estatico: QR com a chave, sem provedor."
+    pix_modo: Literal["dinamico", "estatico", "nenhum"] = Field(
+        default="dinamico", description="dinamico: cobrança no provedor (cobv); estatico: QR com a chave; nenhum: sem Pix."
     )
     pix_chave: str = Field(default="", max_length=77, description="Chave Pix de quem recebe.")
     pix_base_url: str = Field(default="", description="Endereço da API Pix do provedor, sem /v2.")
@@ -45,6 +45,8 @@ def url_do_webhook(config: ConfigPix, publica: str) -> str:
 
 def conferir_pix(config: ConfigPix) -> None:
     """Raises `ConfigInvalida` with one sentence that names what is missing or wrong for the mode in use."""
+    if config.pix_modo == "nenhum":
+        return
     exigidos = {"PIX_CHAVE": config.pix_chave}
     if config.pix_modo == "dinamico":
         exigidos |= {

@@ -158,6 +158,7 @@ create table parcelamento.documento (
     situacao text not null,
     itens jsonb not null,
     emitido_em timestamptz not null,
+    pago_em timestamptz,
     autor text not null
 );
 create index documento_plano on parcelamento.documento (plano, parcela, emitido_em);
@@ -195,7 +196,8 @@ create table parcelamento.pagamento (
     nota text,
     unique (banco, nsa, nsr)
 );
-create index pagamento_estado on parcelamento.pagamento (estado, recebido_em, pagamento) where estado in ('a_aplicar', 'pendente');
+create index pagamento_estado on parcelamento.pagamento (estado, recebido_em, pagamento)
+    where estado in ('a_aplicar', 'pendente');
 create index pagamento_documento on parcelamento.pagamento (documento);
 -- To which installment each cent went.
 create table parcelamento.aplicacao (
@@ -249,4 +251,5 @@ create table parcelamento.carga_rejeitado (
 def upgrade() -> None:
     partes = (_NORMAS, _PLANOS, _DOCUMENTOS, _PAGAMENTOS, DDL_ORDEM.format(sala="parcelamento"))
     for ddl in (*partes, ddl_mensageria("parcelamento"), ddl_idempotencia("parcelamento")):
-        op.execute(ddl)
+        for comando in filter(str.strip, ddl.split(";\n")):
+            op.execute(comando)

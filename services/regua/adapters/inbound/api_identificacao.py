@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from typing import Annotated, Any, Final, Self
 
@@ -14,10 +15,13 @@ from kernel.domain.documento import DocumentoInvalido, ler_documento
 from kernel.domain.veiculo import PlacaInvalida, RenavamInvalido, ler_placa, ler_renavam
 from kernel.http.auth import Identidade
 from kernel.http.valores import DinheiroTexto
+from kernel.logging import campos
 from regua.adapters.inbound.api import Integrador, Mesa
 from regua.adapters.outbound import consultas_contribuinte as consultas
 from regua.application.identificar import REGISTROS, Registro, conferir
 from regua.errors import NaoExiste, recusar
+
+_log = logging.getLogger(__name__)
 
 Texto = Annotated[str, Field(min_length=1, max_length=200)]
 _VALOR_QUE_NINGUEM_TEM: Final = "-"
@@ -74,13 +78,24 @@ class PedidoDeConferencia(BaseModel):
         return self
 
 
+class PedidoDeDevedor(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    contribuinte: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+
+class Devedor(BaseModel):
+    documento: str
+    nome: str
+
+
 class Conferencia(BaseModel):
     confere: bool
     contribuinte: str | None = Field(description="Só quando confere.")
 
 
 def rotas_de_identificacao(m: Mesa) -> APIRouter:
-    """`/v1/veiculos/consultar`, `/v1/identificacoes/conferir`."""
+    """`/v1/veiculos/consultar`, `/v1/identificacoes/conferir`, `/v1/identificacoes/devedor`."""
     rotas = APIRouter(tags=["identificação"])
 
     @rotas.post("/v1/veiculos/consultar", response_model=Veiculo, summary="Consulta um veículo por RENAVAM e placa")
@@ -121,6 +136,16 @@ def rotas_de_identificacao(m: Mesa) -> APIRouter:
             )
         achado = conferir([_registro(linha) for linha in linhas], fatos)
         return Conferencia(confere=achado is not None, contribuinte=achado)
+
+    @rotas.post("/v1/identificacoes/devedor", response_model=Devedor, summary="Quem deve, para uma cobrança no provedor de Pix")
+    async def devedor(dados: PedidoDeDevedor, quem: Integrador) -> Devedor:
+        """Documento e nome inteiros, que a cobrança com vencimento exige. Cada consulta fica no registro, com quem a fez."""
+        async with m.banco.conexao() as con:
+            linha = await consultas.contribuinte(con, dados.contribuinte)
+        if linha is None:
+            raise NaoExiste("Não há contribuinte com este identificador.")
+        _log.info("documento e nome dados a %s", quem.nome, extra=campos(contribuinte=dados.contribuinte))
+        return Devedor(documento=linha["documento"], nome=linha["nome"])
 
     return rotas
 

@@ -1,0 +1,100 @@
+"""Payments that were kept are applied: to installments of plans, or to a document of debts; what is left over is listed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from parcelamento.application.eventos import contar
+from parcelamento.application.ports import PagamentoAAplicar, PagamentoAplicado, PlanoEmVida, PlanoMudado, Unidade
+from parcelamento.domain.acompanhamento import proximo_prazo
+from parcelamento.domain.calendarios import calendario_de
+from parcelamento.domain.encargos import SemVersaoVigente
+from parcelamento.domain.pagamento import Mora, Recebido, Recebimento, receber
+from parcelamento.domain.plano import Evento, Plano
+from parcelamento.domain.selic import SelicAusente
+
+LOTE = 500
+
+
+async def aplicar_pagamentos(uow: Unidade) -> int:
+    """Applies a batch of what waits; how many there were."""
+    espera = await uow.pagamentos.a_aplicar(LOTE)
+    if not espera:
+        return 0
+    vivos = {v.plano.plano: v for v in await uow.planos.travar(sorted({p.plano for p in espera if p.plano is not None}))}
+    moras = {regra: await uow.encargos.mora(regra) for regra in {v.norma.norma.encargos for v in vivos.values()}}
+    caixas = {plano: _Caixa(vivo, moras[vivo.norma.norma.encargos]) for plano, vivo in vivos.items()}
+    aplicados = [_aplicar(p, caixas) for p in espera]
+    await uow.planos.gravar([c.mudado() for c in caixas.values() if c.mudou])
+    await uow.pagamentos.gravar(aplicados, uow.agora)
+    await uow.saidas.gravar([s for c in caixas.values() for s in contar(c.plano, c.eventos, uow.agora)])
+    return len(espera)
+
+
+class _Caixa:
+    """A plan while a batch of its payments goes in."""
+
+    def __init__(self, vivo: PlanoEmVida, mora: Mora) -> None:
+        self.plano: Plano = vivo.plano
+        self.eventos: list[Evento] = []
+        self.mudou = False
+        self._mora = mora
+        self._calendario = calendario_de(vivo.norma.norma.uf)
+        self._ultimo_dia = vivo.plano.data
+
+    def receber(self, p: PagamentoAAplicar) -> Recebimento:
+        feito = receber(self.plano, Recebido(p.pagamento, p.parcela, p.pago_em, p.valor), self._mora, self._calendario)
+        self.plano = feito.plano
+        self.eventos += feito.eventos
+        self.mudou = True
+        self._ultimo_dia = p.pago_em
+        return feito
+
+    def mudado(self) -> PlanoMudado:
+        return PlanoMudado(self.plano, proximo_prazo(self.plano, self._calendario), self._ultimo_dia)
+
+
+def _aplicar(p: PagamentoAAplicar, caixas: dict[UUID, _Caixa]) -> PagamentoAplicado:
+    if p.plano is None:
+        return _do_documento(p)
+    try:
+        feito = caixas[p.plano].receber(p)
+    except (SelicAusente, SemVersaoVigente) as falta:
+        # the money is there and its charges cannot be told: an operator sends it again once the table is whole
+        return PagamentoAplicado(p.pagamento, None, 0, falta.codigo, p.plano, (), p.documento, liquidado=False)
+    return PagamentoAplicado(
+        pagamento=p.pagamento,
+        resultado=feito.resultado,
+        excedente=feito.excedente,
+        pendencia=_pendencia(feito.resultado, feito.excedente),
+        plano=p.plano,
+        aplicacoes=feito.aplicacoes,
+        documento=p.documento,
+        liquidado=feito.resultado not in {"parcial", "plano_cancelado"},
+    )
+
+
+def _do_documento(p: PagamentoAAplicar) -> PagamentoAplicado:
+    """A document of debts: the régua takes the money to each debt; here only what is beyond the document is told apart."""
+    falta = max(p.valor_do_documento - p.ja_pago, 0)
+    excedente = max(p.valor - falta, 0)
+    if not falta:
+        resultado = "em_duplicidade"
+    elif excedente:
+        resultado = "excedente"
+    else:
+        resultado = "exato" if p.valor == falta else "parcial"
+    return PagamentoAplicado(
+        pagamento=p.pagamento,
+        resultado=resultado,
+        excedente=excedente,
+        pendencia=_pendencia(resultado, excedente),
+        plano=None,
+        aplicacoes=(),
+        documento=p.documento,
+        liquidado=p.valor >= falta,
+    )
+
+
+def _pendencia(resultado: str, excedente: int) -> str | None:
+    return ("plano_cancelado" if resultado == "plano_cancelado" else "excedente") if excedente else None

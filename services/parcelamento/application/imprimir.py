@@ -1,0 +1,123 @@
+"""What goes on paper: a document as it was issued, and the term of an agreement with all that it binds to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from parcelamento.application.cotar import reabrir
+from parcelamento.application.ports import Unidade
+from parcelamento.application.ports_documentos import Documento
+from parcelamento.domain.calendarios import calendario_de
+from parcelamento.domain.documento import (
+    Aceite,
+    DebitoDoTermo,
+    DocumentoImpresso,
+    ItemImpresso,
+    ParcelaDoTermo,
+    ReducaoDoTermo,
+    Termo,
+)
+from parcelamento.domain.documento_norma import NormaDeDocumentos
+from parcelamento.domain.febraban import Barras
+from parcelamento.errors import NaoExiste
+
+
+async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumentos) -> DocumentoImpresso:
+    """`d` ready to be drawn; of an installment, which of how many, and since when it is late."""
+    fuso = ZoneInfo(norma.fuso)
+    emitido_em = d.emitido_em.astimezone(fuso).date()
+    parcelas = vencimento_original = None
+    if d.tipo == "parcela" and d.plano is not None and d.parcela is not None:
+        vivo = await uow.planos.ler(d.plano)
+        if vivo is not None:
+            parcelas = len(vivo.plano.parcelas)
+            original = vivo.plano.parcela(d.parcela).vencimento
+            vencimento_original = original if original != d.vencimento else None
+    return DocumentoImpresso(
+        norma=norma,
+        tipo=d.tipo,
+        numero=d.nosso_numero,
+        contribuinte=d.contribuinte,
+        documento_mascarado=None,
+        emitido_em=emitido_em,
+        vencimento=d.vencimento,
+        pagavel_ate=calendario_de(d.uf).proximo_dia_util(d.vencimento),
+        itens=tuple(
+            ItemImpresso(i.debito, i.tributo, i.referencia, i.receita, i.principal, i.multa, i.juros, i.honorarios)
+            for i in d.itens
+        ),
+        valor=d.valor,
+        barras=Barras(d.barras, d.linha),
+        pix=d.pix,
+        encargos=d.encargos,
+        parcelamento=None if d.plano is None else str(d.plano),
+        parcela=d.parcela,
+        parcelas=parcelas,
+        vencimento_original=vencimento_original,
+        segunda_via=uow.agora.astimezone(fuso).date() != emitido_em,
+    )
+
+
+async def termo_do_plano(uow: Unidade, plano: UUID, norma: NormaDeDocumentos) -> Termo:
+    """The agreement's term, from the quote that it was made of. Raises `NaoExiste`."""
+    registro = await uow.planos.registro(plano)
+    vivo = await uow.planos.ler(plano)
+    if registro is None or vivo is None:
+        raise NaoExiste("Não há parcelamento com este identificador.")
+    cotada = await reabrir(uow, registro.cotacao)
+    proposto = next(p for p in cotada.cotacao.planos if p.parcelas == len(vivo.plano.parcelas))
+    debitos = {d.debito: d for d in cotada.pedido.debitos}
+    calendario = calendario_de(vivo.norma.norma.uf)
+    regra = vivo.norma.norma
+    return Termo(
+        norma=norma,
+        parcelamento=str(plano),
+        cotacao=str(registro.cotacao),
+        resumo=cotada.guardada.resumo.hex(),
+        programa=regra.nome,
+        fundamento=proposto.fundamento,
+        contribuinte=vivo.plano.contribuinte,
+        documento_mascarado=None,
+        data=vivo.plano.data,
+        reparcelamento=cotada.pedido.reparcelamento,
+        entrada=proposto.entrada,
+        total_sem_reducao=proposto.total_sem_reducao,
+        total=proposto.total,
+        debitos=tuple(
+            DebitoDoTermo(
+                debito=i.debito,
+                tributo=debitos[i.debito].tributo,
+                referencia=f"{debitos[i.debito].fato_gerador.mes:02d}/{debitos[i.debito].fato_gerador.ano}",
+                regime=i.regime,
+                principal=i.principal,
+                multa=i.multa,
+                juros=i.juros,
+                multa_reduzida=i.multa_reduzida,
+                juros_reduzidos=i.juros_reduzidos,
+                honorarios=i.honorarios,
+            )
+            for i in vivo.plano.itens
+        ),
+        parcelas=tuple(
+            ParcelaDoTermo(p.numero, p.valor, p.vencimento, calendario.proximo_dia_util(p.vencimento))
+            for p in vivo.plano.parcelas
+        ),
+        reducoes=_reducoes(proposto.reducao_multa, proposto.reducao_juros, proposto.fundamento),
+        cancelamento=regra.cancelamento,
+        imputacao=regra.imputacao,
+        encargos=(await uow.encargos.regra(regra.encargos)).nome,
+        juros_mensal=f"{regra.juros_mensal * 100:.2f}% ao mês".replace(".", ",") if regra.juros_mensal else None,
+        aceite=Aceite(
+            em=registro.formalizado_em.astimezone(ZoneInfo(norma.fuso)), por=registro.autor, meio="registro eletrônico"
+        ),
+    )
+
+
+def _reducoes(multa: Decimal, juros: Decimal, fundamento: str) -> tuple[ReducaoDoTermo, ...]:
+    return tuple(
+        ReducaoDoTermo(f"{fracao * 100:.0f}% {de_que}", fundamento)
+        for fracao, de_que in ((multa, "da multa"), (juros, "dos juros"))
+        if fracao
+    )

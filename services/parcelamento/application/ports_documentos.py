@@ -1,0 +1,80 @@
+"""Payment documents as they are kept, and what issuing one needs from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from parcelamento.domain.documento_norma import NormaDeDocumentos, TipoDeDocumento
+from parcelamento.domain.norma import Uf
+
+SituacaoDoDocumento = Literal["emitido", "pago", "substituido", "cancelado"]
+"""Only `emitido` is handed out; money that comes by any of them counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a document collects of one debt, or of a plan; cents, reductions taken off.
+
+    Kept as an object with these names and `valor`, the whole.
+    """
+
+    debito: str
+    tributo: str
+    referencia: str
+    receita: str | None
+    principal: int
+    multa: int
+    juros: int
+    honorarios: int
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.multa + self.juros + self.honorarios
+
+
+@dataclass(frozen=True, slots=True)
+class Documento:
+    """One document. `valor` = Σ `itens` + `encargos`, in cents; `pix`: the BR Code's text, None until the provider has it."""
+
+    documento: UUID
+    nosso_numero: int
+    tipo: TipoDeDocumento
+    plano: UUID | None
+    parcela: int | None
+    contribuinte: str
+    tributo: str | None
+    uf: Uf
+    valor: int
+    encargos: int
+    vencimento: date
+    barras: str
+    linha: str
+    txid: str | None
+    pix: str | None
+    situacao: SituacaoDoDocumento
+    itens: tuple[Item, ...]
+    emitido_em: datetime
+    autor: str
+
+
+class Documentos(Protocol):
+    async def proximo_numero(self) -> int: ...
+
+    async def guardar(self, documento: Documento) -> None: ...
+
+    async def ler(self, documento: UUID) -> Documento | None: ...
+
+    async def emitidos(self, plano: UUID, tipo: TipoDeDocumento, parcela: int | None) -> list[Documento]:
+        """Those in force, the newest first."""
+        ...
+
+    async def situar(self, documentos: list[UUID], situacao: SituacaoDoDocumento) -> None: ...
+
+    async def por_pix(self, documento: UUID, pix: str) -> None: ...
+
+
+class NormasDeDocumentos(Protocol):
+    def __call__(self, uf: Uf) -> NormaDeDocumentos: ...

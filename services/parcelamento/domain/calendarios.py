@@ -1,0 +1,14 @@
+"""The bank calendar of each state, worked out once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kernel.domain.calendario import Calendario
+from parcelamento.domain.norma import Uf
+
+
+@cache
+def calendario_de(uf: Uf) -> Calendario:
+    """On which days nothing falls due in `uf`: national bank holidays and the state's."""
+    return Calendario.bancario(uf)
