@@ -140,6 +140,7 @@ class No:
 
     papel: str
     alt: str
+    marca: int
     filhos: tuple[No, ...]
 
     def todos(self) -> Iterator[No]:
@@ -170,7 +171,22 @@ def arvore(pdf: bytes, pagina: int = 0) -> No:
     filhos = tuple(_no(pdfium.FPDF_StructTree_GetChildAtIndex(raiz, i)) for i in range(quantos))
     pdfium.FPDF_StructTree_Close(raiz)
     aberta.close()
-    return No("raiz", "", filhos)
+    return No("raiz", "", -1, filhos)
+
+
+def textos_marcados(pdf: bytes, pagina: int = 0) -> dict[int, str]:
+    """The text under each mark of a page: what a leaf of its tree stands for. -1: what a reader of the tree skips."""
+    documento = pypdfium2.PdfDocument(pdf)
+    aberta = documento[pagina]
+    da_pagina = aberta.get_textpage()
+    achados: dict[int, str] = {}
+    for objeto in aberta.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
+        marca = pdfium.FPDFPageObj_GetMarkedContentID(objeto.raw)
+        tamanho = pdfium.FPDFTextObj_GetText(objeto.raw, da_pagina.raw, None, 0)
+        lugar = ctypes.create_string_buffer(tamanho)
+        pdfium.FPDFTextObj_GetText(objeto.raw, da_pagina.raw, ctypes.cast(lugar, ctypes.POINTER(ctypes.c_ushort)), tamanho)
+        achados[marca] = achados.get(marca, "") + lugar.raw[: tamanho - 2].decode("utf-16-le")
+    return {marca: texto.strip() for marca, texto in achados.items()}
 
 
 def papeis(no: No) -> Sequence[str]:
@@ -184,6 +200,7 @@ def _no(elemento: Any) -> No:
     return No(
         papel=_texto(pdfium.FPDF_StructElement_GetType, elemento),
         alt=_texto(pdfium.FPDF_StructElement_GetAltText, elemento),
+        marca=pdfium.FPDF_StructElement_GetMarkedContentID(elemento),
         filhos=tuple(_no(filho) for filho in filhos if filho),
     )
 

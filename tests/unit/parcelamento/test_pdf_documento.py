@@ -13,7 +13,16 @@ from parcelamento.adapters.outbound.pdf_documento import desenhar_documento
 from parcelamento.domain import brcode
 from parcelamento.domain.documento import DocumentoImpresso
 from parcelamento.domain.febraban import NOSSO_NUMERO_MAXIMO, VALOR_MAXIMO, formatar_linha, ler_barras
-from tests.unit.parcelamento.apoio_documento import arvore, codigos, norma, paginas, papeis, um_documento, um_item
+from tests.unit.parcelamento.apoio_documento import (
+    arvore,
+    codigos,
+    norma,
+    paginas,
+    papeis,
+    textos_marcados,
+    um_documento,
+    um_item,
+)
 
 LOCATION = "pix.example.com/qr/v2/cobv/9d36b84fc70b478fb95c12729b90ca25"
 
@@ -131,6 +140,14 @@ def test_valores_e_nomes_longos_nao_saem_da_pagina() -> None:
         assert esquerda <= e <= d <= direita
 
 
+def test_texto_longo_fica_na_sua_coluna() -> None:
+    pagina = pypdfium2.PdfDocument(desenhar_documento(um_documento(itens=(um_item(debito="W" * 40),))))[0]
+    texto = pagina.get_textpage()
+    larguras = [texto.get_charbox(i)[2] for i in range(texto.count_chars()) if texto.get_text_range(i, 1) == "W"]
+    assert len(larguras) == 40
+    assert max(larguras) <= (15 + 35) / 25.4 * 72
+
+
 @pytest.mark.parametrize("texto", ["日本", "a\x00b", "linha\nquebrada", "🙂"])
 def test_texto_que_a_fonte_nao_tem_nao_impede_a_emissao(texto: str) -> None:
     assert "CT-00012345" in paginas(desenhar_documento(um_documento(itens=(um_item(debito=texto),))))[0]
@@ -162,6 +179,21 @@ def test_quem_ouve_a_pagina_tem_titulos_tabela_e_figuras_descritas() -> None:
     assert figuras[0].startswith("QR Code do Pix")
     assert figuras[1].startswith("Código de barras")
     assert papeis(raiz).index("H1") < papeis(raiz).index("Table") < papeis(raiz).index("L") < papeis(raiz).index("Figure")
+
+
+def test_cada_folha_da_arvore_aponta_o_seu_texto() -> None:
+    pdf = desenhar_documento(um_documento())
+    textos = textos_marcados(pdf)
+    folhas = [no for no in arvore(pdf).todos() if no.marca >= 0]
+    assert len({no.marca for no in folhas}) == len(folhas)
+    cabecalhos = [textos[no.marca] for no in folhas if no.papel == "TH"]
+    celulas = [textos[no.marca] for no in folhas if no.papel == "TD"]
+    assert (cabecalhos[0], cabecalhos[-1]) == ("Débito", "Total (R$)")
+    assert (celulas[0], celulas[-1]) == ("NL-2014-0001", "1.246,90")
+    assert {textos[no.marca] for no in folhas if no.papel == "H2"} >= {"Como pagar", "Pague com Pix"}
+    com_texto = {no.marca for no in folhas if no.papel != "Figure"}
+    assert set(textos) - {-1} == com_texto
+    assert "corte aqui" in textos[-1]
 
 
 def test_arvore_de_cada_pagina_tem_as_suas_celulas() -> None:
