@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,6 +86,8 @@ class Remetente:
         self._em_curso: dict[UUID, asyncio.Task[None]] = {}
         self._redacoes: dict[UUID, Redacao] = {}
         self._travas: set[int] = set()
+        # answers not yet told to `metricas`
+        self._desfechos: Counter[str] = Counter()
         self._acordar = asyncio.Event()
         self._parando = False
         self._talvez_haja = True
@@ -161,6 +164,7 @@ class Remetente:
         return self._janela.permite(agora)
 
     async def _turno(self) -> None:
+        self._contar()
         prontos = list(self._prontos)  # more may come while the transaction is under way
         maximo = self._livres() if self._pode_tomar() else 0
         maximo = self.balde.disponiveis(maximo, time.monotonic()) if maximo else 0
@@ -187,6 +191,11 @@ class Remetente:
             self._talvez_haja = self._talvez_haja or len(tomados) == maximo
             self.balde.gastar(sum(e.estado == "enviando" for e in tomados) - maximo)
         self._largar(tomados)
+
+    def _contar(self) -> None:
+        for desfecho, n in self._desfechos.items():
+            self._metricas.requisicoes(self._rota.provedor.nome, desfecho, n)
+        self._desfechos.clear()
 
     async def _gravar(self, uow: Unidade, prontos: list[_Pronto], pausa: timedelta) -> None:
         """Most rows are as their claim left them, and are written without being read; the others are read first."""
@@ -250,7 +259,7 @@ class Remetente:
             desfecho = Incerto()
         self._prontos.append(_Pronto(e, desfecho))
         del self._em_curso[e.envio]
-        self._metricas.requisicao(self._rota.provedor.nome, _ROTULOS.get(type(desfecho), "recusado"))
+        self._desfechos[_ROTULOS.get(type(desfecho), "recusado")] += 1
         if self._cheio():
             self._acordar.set()
 

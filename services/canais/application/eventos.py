@@ -9,8 +9,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from canais.application.ports import ContatoMudado
 from canais.domain.envio import Envio
 from canais.domain.estado import POSTO
+from canais.domain.identidade import uuid5_em_texto
 from canais.domain.preco import decimal_de_micros
-from kernel.messaging.envelope import Evento, saida
+from kernel.messaging.envelope import Evento, codificar_partes, saida
 from kernel.messaging.log import Saida
 
 ESPACO: Final = uuid5(NAMESPACE_URL, "regua-multicanal:canais")
@@ -41,17 +42,11 @@ def entrega_atualizada(e: Envio, agora: datetime, *, em_resposta_a: UUID | None 
     if e.codigo_falha is not None:
         dados["codigo"] = e.codigo_falha
     marca = f"{POSTO[e.estado]}:{e.tentativas}:{e.esgotado}" if em_resposta_a is None else f"resposta:{em_resposta_a}"
-    return saida(
+    id_ = uuid5_em_texto(e.envio.bytes, marca)
+    return Saida(
         "cobranca-entrega",
-        Evento(
-            id=uuid5(e.envio, marca),
-            tipo="cobranca.entrega.atualizada.v1",
-            origem=_ORIGEM,
-            chave=e.contribuinte,
-            instante=agora,
-            dados=dados,
-            traceparent=e.traceparent,
-        ),
+        e.contribuinte,
+        codificar_partes(id_, "cobranca.entrega.atualizada.v1", _ORIGEM, e.contribuinte, agora, dados, e.traceparent),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter
-
 from kernel.metrics import Metricas
 
 
@@ -12,18 +10,13 @@ class MetricasDeCanais:
 
     def __init__(self, metricas: Metricas) -> None:
         self._requisicoes = metricas.contador("canais_requisicoes", "Requisições aos provedores.", ("provedor", "desfecho"))
-        self._por_desfecho: dict[tuple[str, str], Counter] = {}
         self._estados = metricas.contador("canais_envios", "Envios que chegaram a cada estado.", ("canal", "estado"))
         self._custo = metricas.contador("canais_custo", "Custo das mensagens, na moeda do provedor.", ("canal", "moeda"))
         self._alertas = metricas.contador("canais_falhas_alertadas", "Falhas que alguém deve olhar.", ("provedor", "codigo"))
         self._webhooks = metricas.contador("canais_webhooks", "Webhooks recebidos.", ("provedor", "tipo"))
 
-    def requisicao(self, provedor: str, desfecho: str) -> None:
-        # on the hot path: looking a child up by its labels costs more than counting
-        filho = self._por_desfecho.get((provedor, desfecho))
-        if filho is None:
-            filho = self._por_desfecho[provedor, desfecho] = self._requisicoes.labels(provedor, desfecho)
-        filho.inc()
+    def requisicoes(self, provedor: str, desfecho: str, n: int) -> None:
+        self._requisicoes.labels(provedor, desfecho).inc(n)
 
     def estado(self, canal: str, estado: str, n: int) -> None:
         self._estados.labels(canal, estado).inc(n)

@@ -62,7 +62,7 @@ class EnviosPostgres:
     async def gravar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
         # in the order in which everybody locks
         em_ordem = sorted(mudancas, key=lambda m: m.depois.envio)
-        if all(_so_aceita(m) for m in em_ordem) and len({m.antes.trava for m in em_ordem}) == 1:
+        if all(_so_aceita(m) for m in em_ordem) and len({_comum(m) for m in em_ordem}) == 1:
             return await self._aceitar_meus(em_ordem, agora)
         finais = [m.depois for m in em_ordem]
         linhas = await self._con.fetch(
@@ -77,17 +77,16 @@ class EnviosPostgres:
         return {linha[0] for linha in linhas}
 
     async def _aceitar_meus(self, mudancas: Sequence[Mudanca], agora: datetime) -> set[UUID]:
-        linhas = await self._con.fetch(
+        envios = [m.depois.envio for m in mudancas]
+        escritos: list[UUID] | None = await self._con.fetchval(
             sql.ACEITAR_MEUS,
             agora,
-            [m.depois.envio for m in mudancas],
+            envios,
             [m.depois.id_provedor for m in mudancas],
             [m.antes.tentativas for m in mudancas],
-            [m.depois.custo_micros for m in mudancas],
-            [m.depois.moeda for m in mudancas],
-            mudancas[0].antes.trava,
+            *_comum(mudancas[0]),
         )
-        return {linha[0] for linha in linhas}
+        return set(envios if escritos is None else escritos)
 
     async def _avisar(self, finais: Sequence[Envio]) -> None:
         if any(e.estado == "pendente" for e in finais):
@@ -101,6 +100,11 @@ class EnviosPostgres:
 def _so_aceita(m: Mudanca) -> bool:
     """Whether `m` is a request accepted as it was claimed: then nothing changes but what `ACEITAR_MEUS` writes."""
     return m.depois.estado == "aceito" and m.antes.estado == "enviando" and m.antes.codigo_falha is None
+
+
+def _comum(m: Mudanca) -> tuple[int | None, str | None, int | None]:
+    """What `ACEITAR_MEUS` takes once for all rows."""
+    return m.depois.custo_micros, m.depois.moeda, m.antes.trava
 
 
 def _linhas(finais: Sequence[Envio]) -> list[list[Any]]:

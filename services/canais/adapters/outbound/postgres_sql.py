@@ -190,19 +190,19 @@ GRAVAR_MEUS: Final = f"""
     select envio from u"""
 
 # What GRAVAR_MEUS does to the rows that most turns are made of, just accepted, with the few fields that this changes.
-# $1 agora, $2 envio, $3 id_provedor, $4 number of the request, $5 custo_micros, $6 moeda, $7 lock
+# $1 agora, $2 envio, $3 id_provedor, $4 number of the request, then what is the same for all: $5 custo_micros, $6 moeda, $7 lock.
+# Answers null where it wrote all of them, and otherwise which.
 ACEITAR_MEUS: Final = """
     with u as (
         update canais.envio e set estado = 'aceito', id_provedor = r.id_provedor, requisitado = true, trava = null,
-            verificar_em = null, custo_micros = r.custo_micros, moeda = r.moeda, atualizado_em = $1
-        from unnest($2::uuid[], $3::text[], $4::smallint[], $5::bigint[], $6::text[])
-            as r (envio, id_provedor, minha_tentativa, custo_micros, moeda)
+            verificar_em = null, custo_micros = $5::bigint, moeda = $6::text, atualizado_em = $1
+        from unnest($2::uuid[], $3::text[], $4::smallint[]) as r (envio, id_provedor, minha_tentativa)
         where e.envio = r.envio and e.estado in ('enviando', 'incerto') and e.trava = $7 and e.tentativas = r.minha_tentativa
         returning e.envio
     ), h as (
         insert into canais.envio_historico (envio, estado, em) select envio, 'aceito', $1 from u
     )
-    select envio from u"""
+    select array(select envio from u) where (select count(*) from u) < cardinality($2::uuid[])"""
 
 TUMULO: Final = """
     insert into canais.cancelamento (acionamento, canal, motivo, cancelado_em)

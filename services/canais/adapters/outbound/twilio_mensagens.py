@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,6 +21,16 @@ from canais.domain.resposta import ESTADO_TWILIO, Resposta
 
 # Newest first. An address gets one message a day: what is looked for is among the first few.
 _PAGINA: Final = 50
+# The last three: an answer that cannot be read.
+_FALHAS: Final = (
+    RitmoExcedido,
+    TwilioRestException,
+    TwilioServiceException,
+    PyreqwestError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 
 
 class ConfigTwilio(BaseSettings):
@@ -60,17 +69,17 @@ class TwilioMensagens:
     familia: Familia = "twilio"
 
     async def enviar(self, pedido: Pedido) -> Resposta:
-        """One request. What the library raises is told apart here, once: refusal, unwritten, in doubt."""
-        return await _responder(lambda: self._criar(pedido))
-
-    async def _criar(self, pedido: Pedido) -> Resposta:
-        mensagem = await self.cliente.messages.create_async(
-            to=self.prefixo + pedido.endereco,
-            from_=self.prefixo + self.de,
-            status_callback=f"{self.url_retorno}/{pedido.envio}",
-            **self._conteudo(pedido),
-        )
-        return Resposta("resposta", 201, id_provedor=mensagem.sid)
+        """One request. What the library raises is told apart in one place: refusal, unwritten, in doubt."""
+        try:
+            mensagem = await self.cliente.messages.create_async(
+                to=self.prefixo + pedido.endereco,
+                from_=self.prefixo + self.de,
+                status_callback=f"{self.url_retorno}/{pedido.envio}",
+                **self._conteudo(pedido),
+            )
+            return Resposta("resposta", 201, id_provedor=mensagem.sid)
+        except _FALHAS as erro:
+            return _resposta_de(erro)
 
     def _conteudo(self, pedido: Pedido) -> dict[str, str]:
         redacao = pedido.redacao
@@ -118,19 +127,18 @@ def _em_utc(instante: datetime | None) -> datetime | None:
     return instante.replace(tzinfo=UTC)
 
 
-async def _responder(requisitar: Callable[[], Awaitable[Resposta]]) -> Resposta:
-    try:
-        return await requisitar()
-    except RitmoExcedido as erro:
-        return Resposta("resposta", 429, retry_after_s=erro.retry_after_s)
-    except TwilioRestException as erro:
-        # without a body of Twilio's, the library puts the HTTP status where the code would be
-        codigo = None if erro.code is None or erro.code == erro.status else str(erro.code)
-        return Resposta("resposta", erro.status, codigo=codigo)
-    except TwilioServiceException as erro:
-        return Resposta("resposta", erro.status, codigo=str(erro.code))
-    except PyreqwestError as erro:
-        return Resposta(quando_falhou(erro))
-    except (ValueError, TypeError, AttributeError):
-        # a success that cannot be read
-        return Resposta("resposta")
+def _resposta_de(erro: Exception) -> Resposta:
+    match erro:
+        case RitmoExcedido():
+            return Resposta("resposta", 429, retry_after_s=erro.retry_after_s)
+        case TwilioRestException():
+            # without a body of Twilio's, the library puts the HTTP status where the code would be
+            codigo = None if erro.code is None or erro.code == erro.status else str(erro.code)
+            return Resposta("resposta", erro.status, codigo=codigo)
+        case TwilioServiceException():
+            return Resposta("resposta", erro.status, codigo=str(erro.code))
+        case PyreqwestError():
+            return Resposta(quando_falhou(erro))
+        case _:
+            # a success that cannot be read
+            return Resposta("resposta")
