@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kernel.config import ConfigInvalida
+from parcelamento.adapters.inbound.webhook_pix import rotas_do_pix
 from parcelamento.adapters.outbound.pix_api import PixApi, abrir_pix
 from parcelamento.adapters.outbound.pix_config import ConfigPix, conferir_pix, contexto_tls, url_do_webhook
 from parcelamento.application.ports_pix import FalhaPix
+from parcelamento.domain.pix import PixRecebido, documento_do_txid
 from tests.integration.simulador.apoio import PIX_CHAVE, PIX_ID, PIX_SEGREDO, Plataforma, Servico, abrir_servico, servir
 from tests.support.pix import AGORA, DOCUMENTO, uma_cobranca
 from tests.support.suite_pix import Provedor, SuiteDoPix, falhou, registrada
@@ -161,16 +166,45 @@ async def test_o_webhook_registrado_recebe_o_pagamento(servico: Servico, platafo
         assert f'"endToEndId":"{pago["endToEndId"]}"'.encode() in recebido.corpo
 
 
-# -- a provider whose every answer is the test's -----------------------------------------------------------------------
+async def test_do_pagamento_ao_nosso_webhook_mesmo_com_queda(servico: Servico) -> None:
+    recebidos: list[PixRecebido] = []
+    quedas = iter([True, True])
 
-Resposta = Callable[[httpx.Request], Awaitable[httpx.Response] | httpx.Response]
+    async def receber(pix: Sequence[PixRecebido]) -> None:
+        if next(quedas, False):
+            raise OSError("the database is away")
+        recebidos.extend(pix)
+
+    contagem: Counter[str] = Counter()
+    config = uma_config(f"{servico.url}/pix")
+    app = FastAPI()
+    app.include_router(rotas_do_pix(config.pix_webhook_segredo.get_secret_value(), receber, lambda o: contagem.update([o])))
+    await servico.comportar(pix={"latencia_ms": [0, 0], "agrupar": 0.5, "duplicar": 0.5, "reordenar": 0.5})
+    async with servir(app) as url, abrir(servico) as (pix, _):
+        await pix.registrar_webhook(url_do_webhook(config, url))
+        documentos = [uuid5(DOCUMENTO, str(n)) for n in range(8)]
+        for n, documento in enumerate(documentos):
+            registrada(await pix.criar(uma_cobranca(documento, valor=100 + n)))
+            await pagar(servico, txid=documento.hex, vezes=1 + n % 2)
+        await servico.sem_devidos()
+    achados = {(documento_do_txid(pix.txid), pix.valor) for pix in recebidos}
+    assert achados == {(documento, 100 + n) for n, documento in enumerate(documentos)}
+    assert len({pix.end_to_end for pix in recebidos}) == 12
+    assert {pix.pago_em for pix in recebidos} == {AGORA.date()}
+    assert set(contagem) == {"pix"}
+
+
+# -- a provider whose every answer is the test's -----------------------------------------------------------------------
 
 
 class Provisorio:
     """Answers tokens by itself, counting them, and everything else as it is told."""
 
-    def __init__(self, responder: Callable[[httpx.Request], httpx.Response], *, expires_in: Any = 3600) -> None:
+    def __init__(
+        self, responder: Callable[[httpx.Request], httpx.Response], *, expires_in: Any = 3600, acesso: Any = "t"
+    ) -> None:
         self.responder = responder
+        self.acesso = acesso
         self.expires_in = expires_in
         self.tokens = 0
         self.agora_s = 1000.0
@@ -180,7 +214,8 @@ class Provisorio:
         if pedido.url.path == "/oauth/token":
             self.tokens += 1
             await asyncio.sleep(0)
-            return httpx.Response(200, json={"access_token": f"t{self.tokens}", "expires_in": self.expires_in})
+            token = f"t{self.tokens}" if self.acesso == "t" else self.acesso
+            return httpx.Response(200, json={"access_token": token, "expires_in": self.expires_in})
         self.pedidos.append(pedido)
         return self.responder(pedido)
 
@@ -239,6 +274,12 @@ async def test_token_revogado_e_trocado_uma_vez_por_chamada() -> None:
 @pytest.mark.parametrize("validade", ["3600", None, {}, []])
 async def test_token_ilegivel_e_falha(validade: Any) -> None:
     async with Provisorio(lambda _: httpx.Response(200), expires_in=validade).porta(pix_tentativas=1) as pix:
+        assert falhou(await pix.consultar(TXID)) == ("resposta_ilegivel", True)
+
+
+@pytest.mark.parametrize("token", [None, "", 1, "a b", "a\n", "é", "a\r\nX: y"])
+async def test_token_que_nao_cabe_num_cabecalho_e_falha(token: Any) -> None:
+    async with Provisorio(lambda _: httpx.Response(200), acesso=token).porta(pix_tentativas=1) as pix:
         assert falhou(await pix.consultar(TXID)) == ("resposta_ilegivel", True)
 
 

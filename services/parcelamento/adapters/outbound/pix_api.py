@@ -28,6 +28,8 @@ from parcelamento.application.ports_pix import CobrancaPix, CobrancaRegistrada, 
 from parcelamento.domain.pix import TXID_DE_COBRANCA
 
 _ESCOPOS: Final = "cobv.write cobv.read webhook.write webhook.read"
+# goes into a header. Source: RFC 6750, 2.1
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _REMOVIDA: Final = "REMOVIDA_PELO_USUARIO_RECEBEDOR"
 # a token about to expire would do so on its way
 _FOLGA_S: Final = 30.0
@@ -203,7 +205,7 @@ class PixApi:
                 return _Falhou(_do_token(resposta.falha), resposta.espera_s)
             lido = resposta.corpo if isinstance(resposta.corpo, dict) else {}
             valor, validade = lido.get("access_token"), lido.get("expires_in", _VALIDADE_SEM_AVISO_S)
-            if not isinstance(valor, str) or not valor or not isinstance(validade, int | float):
+            if not isinstance(valor, str) or not _TOKEN.fullmatch(valor) or not isinstance(validade, int | float):
                 return _Falhou(falha("resposta_ilegivel", detalhe="token"))
             self._token.valor = valor
             self._token.ate_s = pedido_em + max(float(validade) - _FOLGA_S, float(validade) / 2)
