@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from parcelamento.application.cotar import reabrir
 from parcelamento.application.ports import Unidade
-from parcelamento.application.ports_documentos import Documento
+from parcelamento.application.ports_documentos import Documento, NormasDeDocumentos
 from parcelamento.domain.calendarios import calendario_de
 from parcelamento.domain.documento import (
     Aceite,
@@ -60,7 +60,7 @@ async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumento
     )
 
 
-async def termo_do_plano(uow: Unidade, plano: UUID, norma: NormaDeDocumentos) -> Termo:
+async def termo_do_plano(uow: Unidade, plano: UUID, normas: NormasDeDocumentos) -> Termo:
     """The agreement's term, from the quote that it was made of. Raises `NaoExiste`."""
     registro = await uow.planos.registro(plano)
     vivo = await uow.planos.ler(plano)
@@ -71,6 +71,7 @@ async def termo_do_plano(uow: Unidade, plano: UUID, norma: NormaDeDocumentos) ->
     debitos = {d.debito: d for d in cotada.pedido.debitos}
     calendario = calendario_de(vivo.norma.norma.uf)
     regra = vivo.norma.norma
+    norma = normas(regra.uf)
     return Termo(
         norma=norma,
         parcelamento=str(plano),

@@ -22,8 +22,9 @@ from kernel.persistence.banco import Conexao
 from parcelamento.adapters.inbound.api import Atendente, Leitor, Mesa
 from parcelamento.adapters.inbound.api_cotacoes import Identificador, Quantia
 from parcelamento.adapters.outbound.pdf_documento import desenhar_documento
+from parcelamento.adapters.outbound.pdf_termo import desenhar_termo
 from parcelamento.application.emitir_documento import Emissor, cancelar_quitacao
-from parcelamento.application.imprimir import documento_impresso
+from parcelamento.application.imprimir import documento_impresso, termo_do_plano
 from parcelamento.application.por_pix import CodigoPix
 from parcelamento.application.ports_documentos import Documento
 from parcelamento.domain.calendarios import calendario_de
@@ -216,6 +217,17 @@ def rotas_de_documentos(m: Mesa, caixa: Caixa) -> APIRouter:
     )
     async def parcela_em_pdf(plano: UUID, numero: NumeroNoCaminho, quem: Leitor) -> Response:
         return await em_pdf(await da_parcela(plano, numero, quem))
+
+    @rotas.get(
+        "/v1/parcelamentos/{plano}/termo.pdf", response_class=Response, responses=PDF, summary="O termo de acordo, em PDF"
+    )
+    async def termo(plano: UUID, _: Leitor) -> Response:
+        async with m.banco.transacao(so_leitura=True) as con:
+            uow = m.unidades(con, m.relogio.agora())
+            feito = await termo_do_plano(uow, plano, caixa.emissor.normas)
+        corpo = await asyncio.to_thread(desenhar_termo, feito)
+        nome = f"termo-{plano}.pdf"
+        return Response(corpo, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{nome}"'})
 
     @rotas.post(
         "/v1/parcelamentos/{plano}/quitacao",

@@ -103,7 +103,8 @@ create table parcelamento.plano_debito (
 create table parcelamento.debito_parcelado (
     contribuinte text not null,
     debito text not null,
-    plano uuid not null references parcelamento.plano on delete cascade,
+    -- written before the plan, which is made only if every debt was free
+    plano uuid not null references parcelamento.plano on delete cascade deferrable initially deferred,
     primary key (contribuinte, debito)
 );
 create table parcelamento.parcela (
