@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from parcelamento.domain.pix import FUSO, PixRecebido
+from parcelamento.domain.pix import PixRecebido
 
 _END_TO_END: Final = re.compile(r"[a-zA-Z0-9]{32}")
 _TXID: Final = re.compile(r"[a-zA-Z0-9]{1,35}")
@@ -59,7 +59,7 @@ def _instante(texto: object) -> datetime | None:
         lido = datetime.fromisoformat(texto.upper())
     except ValueError:
         return None
-    return lido if lido.year in _ANOS and lido.astimezone(FUSO).year in _ANOS else None
+    return lido if lido.year in _ANOS else None
 
 
 def _devolvido(devolucoes: object) -> int | None:

@@ -155,3 +155,18 @@ def test_o_diario_do_pix_relido_da_o_mesmo_estado(
         assert retrato(registro) == antes
         assert registro.contar_pedido() == pedidos + 1
         assert registro.devidos == sum(p.a_enviar for p in registro.pagos.values())
+
+
+def test_o_retrato_guarda_onde_os_sorteios_estavam(tmp_path: Path) -> None:
+    with aberto(tmp_path, 1 << 30) as registro:
+        registro.guardar(uma_cobranca(0))
+        for n in range(3):
+            registro.pagar(um_pix(n, "DARE1"))
+        registro.recomecar()
+        registro.pagar(um_pix(3, "DARE1"))
+        registro.contar_pedido()
+    with aberto(tmp_path, 1) as registro:
+        # this one finds the journal too long, and leaves a new one
+        registro.contar_pedido()
+    with aberto(tmp_path, 1 << 30) as registro:
+        assert (registro.proximo_pagamento, registro.contar_pedido(), len(registro.pagos)) == (1, 2, 4)
