@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from kernel.ambiente import abrir_ambiente
 from kernel.config import ler
+from kernel.http.cliente import abrir_sala
 from kernel.sala import migrar_sala, principal_da_sala, registrar, viver
 from regua.config import ConfigRegua
 from regua.inject import MIGRACOES, abrir_avancador, preparar_regua
@@ -25,7 +26,10 @@ async def _executar(papel: str) -> int:
         ambiente = await pilha.enter_async_context(abrir_ambiente(config, sala=SALA))
         # the clock is moved by who has the routes for it
         avancador = await pilha.enter_async_context(abrir_avancador(config, ambiente)) if papel == "api" else None
-        regua = await pilha.enter_async_context(preparar_regua(config, ambiente, avancador=avancador))
+        parcelamento = None
+        if config.url_parcelamento:
+            parcelamento = await pilha.enter_async_context(abrir_sala(config.url_parcelamento, config.token_interno))
+        regua = await pilha.enter_async_context(preparar_regua(config, ambiente, avancador=avancador, parcelamento=parcelamento))
         if avancador is not None:
             avancador.incluir(regua.parte)
         await regua.semear()

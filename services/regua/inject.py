@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from fastapi import APIRouter
 
 from kernel.ambiente import Ambiente
@@ -33,6 +34,7 @@ from regua.adapters.inbound.api_cargas import CAMINHO_DAS_CARGAS, rotas_de_carga
 from regua.adapters.inbound.api_ciclos import rotas_de_ciclos, rotas_do_relogio
 from regua.adapters.inbound.api_contribuintes import rotas_de_contribuintes
 from regua.adapters.inbound.api_identificacao import rotas_de_identificacao
+from regua.adapters.inbound.api_oferta import rotas_da_oferta
 from regua.adapters.inbound.api_politicas import rotas_de_politicas
 from regua.adapters.inbound.api_relatorios import rotas_de_relatorios
 from regua.adapters.inbound.consumer import montar_consumidor
@@ -41,6 +43,7 @@ from regua.adapters.outbound.cargas import destinos_da_regua
 from regua.adapters.outbound.ciclo_escrita import EscritaPostgres
 from regua.adapters.outbound.ciclo_leitura import LeituraPostgres
 from regua.adapters.outbound.ciclo_regras import RegrasPostgres, semear
+from regua.adapters.outbound.parcelamento_http import OfertadorHttp
 from regua.adapters.outbound.pendencias_postgres import AgendaPostgres, ParteRegua
 from regua.adapters.outbound.unidade_postgres import SALA, SilenciadorPostgres, Unidades
 from regua.application.handlers import TOPICOS
@@ -51,6 +54,7 @@ from regua.application.ports_ciclo import (
     CicloRecusado,
     PortasDoCiclo,
 )
+from regua.application.ports_parcelamento import ParcelamentoIndisponivel
 from regua.config import ConfigRegua
 from regua.domain.politica_leitura import PoliticaInvalida
 from regua.domain.segmento import SegmentoInvalido
@@ -69,6 +73,7 @@ ERROS: Mapping[type[Exception], int] = {
     CicloRecusado: 422,
     CicloDesconhecido: 404,
     CampanhaDesconhecida: 404,
+    ParcelamentoIndisponivel: 503,
 }
 """How the room fails over HTTP."""
 
@@ -122,11 +127,17 @@ class Regua:
 
 @asynccontextmanager
 async def preparar_regua(
-    config: ConfigRegua, ambiente: Ambiente, *, avancador: Avancador | None = None, cargas_de: Sequence[str] = ()
+    config: ConfigRegua,
+    ambiente: Ambiente,
+    *,
+    avancador: Avancador | None = None,
+    cargas_de: Sequence[str] = (),
+    parcelamento: httpx.AsyncClient | None = None,
 ) -> AsyncIterator[Regua]:
     """The room on `ambiente`, its schema migrated. `avancador`: moves a virtual clock; None: the clock is nobody's to move.
 
-    `cargas_de`: other schemas of the same process whose loads `GET /v1/cargas/{id}` finds too.
+    `cargas_de`: other schemas of the same process whose loads `GET /v1/cargas/{id}` finds too. `parcelamento`: asks that
+    room, with its address and our token; None: there is none, and nothing is offered.
     """
     banco, relogio, metricas = ambiente.banco, ambiente.relogio, ambiente.metricas
     calendario = Calendario.contato()
@@ -142,6 +153,8 @@ async def preparar_regua(
         limite=Limite(capacidade=config.consultas_por_minuto, por_segundo=config.consultas_por_minuto / 60),
         segundos=time.monotonic,
         avancador=avancador,
+        parcelamento=None if parcelamento is None else OfertadorHttp(parcelamento),
+        normas_da_oferta=config.normas_da_oferta,
     )
     yield Regua(
         rotas=[
@@ -150,6 +163,7 @@ async def preparar_regua(
             rotas_de_campanhas(mesa),
             rotas_de_ciclos(mesa),
             rotas_de_contribuintes(mesa),
+            rotas_da_oferta(mesa),
             rotas_de_acionamentos(mesa),
             rotas_de_aprovacoes(mesa),
             rotas_de_identificacao(mesa),

@@ -147,13 +147,14 @@ async def abrir_sala(
     canais: tuple[str, ...] = ("whatsapp", "sms"),
     agora: datetime = SEGUNDA_9H,
     avancador: Avancador | None = None,
+    parcelamento: httpx.AsyncClient | None = None,
 ) -> AsyncIterator[Sala]:
     """The room on a database that `migrar_sala` has seen."""
     relogio = RelogioFixo(agora)
     log = LogEmbutido(banco)
     ambiente = Ambiente(banco=banco, log=log, relogio=relogio, metricas=Metricas(), verificador=TokensDeTeste())
     config = ConfigRegua(dados=dados, canais_ativos=canais, membro="teste", consultas_por_minuto=20)
-    async with preparar_regua(config, ambiente, avancador=avancador) as regua:
+    async with preparar_regua(config, ambiente, avancador=avancador, parcelamento=parcelamento) as regua:
         app = criar_app(
             titulo="Régua",
             descricao="Teste",

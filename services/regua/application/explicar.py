@@ -23,7 +23,8 @@ from regua.domain.politica import Politica
 @dataclass(frozen=True, slots=True)
 class CasoExplicado:
     """One caso as it stands. `resultado` and `motivo`: what a ciclo would decide now. `proxima_etapa`: the next rung and
-    its earliest day; both null while one is under way, and after the last. `fatos`: cents, counts, exact fractions."""
+    its earliest day; both null while one is under way, and after the last. `fatos`: cents, counts, exact fractions.
+    `oferece_cotacao`: the policy offers a quote to this class, however firm it is by now."""
 
     caso: str
     tributo: str
@@ -36,6 +37,7 @@ class CasoExplicado:
     motivo: str | None
     proxima_etapa: int | None
     proxima_data: date | None
+    oferece_cotacao: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,12 @@ def _caso(linha: Mapping[str, Any], politica: Politica) -> CasoExplicado:
         etapa_em=linha["etapa_em"],
         em_andamento=linha["andamento"] is not None,
     )
+    classificacao = classificar(fatos, politica)
     return CasoExplicado(
         **{n: linha[n] for n in ("caso", "tributo", "etapa", "reincidencia", "rigidez", "resultado", "motivo")},
-        classificacao=classificar(fatos, politica),
+        classificacao=classificacao,
         fatos=fatos,
         proxima_etapa=passo[0] if passo else None,
         proxima_data=passo[1] if passo else None,
+        oferece_cotacao=any(classificacao.hipotese in nivel.oferece_cotacao for nivel in politica.niveis),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -17,6 +17,7 @@ from kernel.persistence.banco import Banco, Conexao
 from regua.adapters.outbound.unidade_postgres import SALA, Unidades
 from regua.application.ports import Avancador
 from regua.application.ports_ciclo import PortasDoCiclo
+from regua.application.ports_parcelamento import Ofertador
 
 # Who may call what. Auditors read everything besides.
 Leitor = Annotated[Identidade, Depends(exigir(Papel.OPERADOR))]
@@ -36,7 +37,7 @@ ContribuinteNoCaminho = Annotated[
 @dataclass(frozen=True, slots=True)
 class Mesa:
     """What the routes need. `limite`: look-ups by token; `segundos`: a monotonic clock for it. `avancador` None: the clock is
-    real."""
+    real. `parcelamento` None: no such room is known; `normas_da_oferta`: tributo → norm to quote by."""
 
     banco: Banco
     relogio: Relogio
@@ -45,6 +46,8 @@ class Mesa:
     limite: Limite
     segundos: Callable[[], float]
     avancador: Avancador | None = None
+    parcelamento: Ofertador | None = None
+    normas_da_oferta: Mapping[str, str] = field(default_factory=dict)
     janela: JanelaDeContato = field(init=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from kernel.http.valores import Dia, DinheiroTexto
 from kernel.persistence.banco import Conexao
 from regua.adapters.inbound.api import FUSO, ContribuinteNoCaminho, Leitor, Mesa, Operador, Suspensor
 from regua.adapters.inbound.api_evidencias import Classificada
+from regua.adapters.inbound.api_oferta import caminho_da_oferta
 from regua.adapters.outbound import consultas_contribuinte as consultas
 from regua.application.explicar import CasoExplicado, explicar
 from regua.application.ports import SuspensaoNova
@@ -52,9 +53,10 @@ class Caso(Classificada):
     resultado: str = Field(description="O que um ciclo decidiria agora: acionado · retido · suprimido.")
     motivo: str | None = Field(description="Por que seria suprimido.")
     proximo_passo: ProximoPasso | None
+    oferta: str | None = Field(description="Onde se pede a oferta de parcelamento, quando a política manda oferecê-la.")
 
     @classmethod
-    def de(cls, c: CasoExplicado) -> Caso:
+    def de(cls, c: CasoExplicado, oferta: str | None) -> Caso:
         passo = None
         if c.proxima_etapa is not None and c.proxima_data is not None:
             passo = ProximoPasso(etapa=c.proxima_etapa, data=c.proxima_data)
@@ -70,6 +72,7 @@ class Caso(Classificada):
             resultado=c.resultado,
             motivo=c.motivo,
             proximo_passo=passo,
+            oferta=oferta if c.oferece_cotacao else None,
         )
 
 
@@ -144,7 +147,8 @@ def rotas_de_contribuintes(m: Mesa) -> APIRouter:
             suspensoes = await consultas.suspensoes(con, contribuinte, hoje)
             contatos = await consultas.contatos(con, contribuinte)
         explicado = await explicar(m.portas, contribuinte)
-        casos = [Caso.de(caso) for caso in explicado.casos]
+        oferta = None if m.parcelamento is None else caminho_da_oferta(contribuinte)
+        casos = [Caso.de(caso, oferta) for caso in explicado.casos]
         primeiro = casos[0] if casos else None
         return Contribuinte(
             **{n: linha[n] for n in ("contribuinte", "nome", "natureza", "regime", "municipio", "beneficios")},

@@ -9,12 +9,25 @@ from typing import Final
 import asyncpg
 
 from kernel.persistence.banco import Conexao
+from regua.domain.oferta import DebitoAberto, Devedor
 
 _DEBITOS: Final = """
 select d.debito, d.tributo, d.competencia, d.vencimento, d.situacao, d.principal, d.multa, d.juros,
     d.principal + d.multa + d.juros - coalesce(
         (select sum(p.valor) from regua.pagamento p where p.debito = d.debito and p.pago_em <= $2), 0)::bigint as saldo
 from regua.debito d where d.contribuinte = $1 order by d.vencimento, d.debito
+"""
+# em aberto, as the terms of the régua say it
+_ABERTOS: Final = """
+select * from (
+    select d.debito, d.tributo, d.agencia, d.conta, d.natureza, d.competencia, d.fato_gerador, d.lancado_em, d.ciencia_em,
+        d.inscrito_em, d.principal, d.multa, d.juros, coalesce(
+            (select sum(p.valor) from regua.pagamento p where p.debito = d.debito and p.pago_em <= $2), 0)::bigint as pago
+    from regua.debito d
+    where d.contribuinte = $1 and d.situacao = 'aberto' and d.vencimento < $2
+        and (d.vencimento + interval '5 years')::date >= $2
+    order by d.tributo, d.vencimento, d.debito
+) aberto where principal + multa + juros > pago
 """
 _SUSPENSOES: Final = """
 select suspensao, motivo, desde, ate, origem, criada_em, encerrada_em,
@@ -107,6 +120,17 @@ async def contribuinte(con: Conexao, id_: str) -> asyncpg.Record | None:
 async def debitos(con: Conexao, id_: str, hoje: date) -> list[asyncpg.Record]:
     """Debts with their balance on `hoje`, in cents."""
     return await con.fetch(_DEBITOS, id_, hoje)
+
+
+async def devedor(con: Conexao, id_: str) -> Devedor | None:
+    """What a quote asks about who owes."""
+    linha = await con.fetchrow("select contribuinte, regime, receita_bruta from regua.contribuinte where contribuinte = $1", id_)
+    return None if linha is None else Devedor(**dict(linha))
+
+
+async def debitos_abertos(con: Conexao, id_: str, hoje: date) -> list[DebitoAberto]:
+    """Debts em aberto on `hoje`, by tributo and vencimento."""
+    return [DebitoAberto(**dict(linha)) for linha in await con.fetch(_ABERTOS, id_, hoje)]
 
 
 async def suspensoes(con: Conexao, id_: str, hoje: date) -> list[asyncpg.Record]:
