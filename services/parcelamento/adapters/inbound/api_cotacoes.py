@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kernel.domain.canonico import canonico
 from kernel.domain.datas import ler_competencia
@@ -89,14 +89,15 @@ class PedidoDeCotacao(BaseModel):
     honorarios_pge: Fracao | None = None
     debitos: Annotated[list[DebitoInformado], Field(min_length=1, max_length=MAXIMO_DE_DEBITOS)]
 
-    @model_validator(mode="after")
-    def _uma_vez_cada(self) -> Self:
+    @field_validator("debitos")
+    @classmethod
+    def _uma_vez_cada(cls, debitos: list[DebitoInformado]) -> list[DebitoInformado]:
         vistos: set[str] = set()
-        for d in self.debitos:
+        for d in debitos:
             if d.debito in vistos:
-                raise ValueError(f"O débito {d.debito} aparece mais de uma vez em `debitos`.")
+                raise ValueError(f"O débito {d.debito} aparece mais de uma vez.")
             vistos.add(d.debito)
-        return self
+        return debitos
 
     def entrada(self) -> dict[str, Any]:
         """Plain JSON values, money in whole cents."""
