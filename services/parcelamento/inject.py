@@ -22,11 +22,12 @@ from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
 from parcelamento.adapters.inbound.api import Mesa
 from parcelamento.adapters.inbound.api_cotacoes import CAMINHO_DAS_COTACOES, CAMINHO_DAS_OFERTAS, rotas_de_cotacoes
-from parcelamento.adapters.inbound.api_documentos import Caixa, rotas_de_documentos
+from parcelamento.adapters.inbound.api_documentos import rotas_de_documentos, rotas_de_documentos_do_plano
 from parcelamento.adapters.inbound.api_encargos import MesaDeEncargos, rotas_de_encargos
 from parcelamento.adapters.inbound.api_normas import rotas_de_normas
 from parcelamento.adapters.inbound.api_planos import rotas_de_planos
 from parcelamento.adapters.inbound.api_retornos import CAMINHO_DOS_RETORNOS, rotas_de_retornos
+from parcelamento.adapters.inbound.balcao import Balcao
 from parcelamento.adapters.inbound.problemas import ERROS
 from parcelamento.adapters.inbound.trabalho import ParteParcelamento, Trabalho
 from parcelamento.adapters.inbound.webhook_pix import rotas_do_pix
@@ -129,12 +130,14 @@ async def preparar_parcelamento(
                 uow = unidades(con, relogio.agora())
                 await receber_pix(uow, CaixaDePixPostgres(con, uow.agora), itens)
 
+        balcao = Balcao(mesa, Emissor(normas_de_documentos, estatico=config.pix_modo == "estatico"), codigo)
         segredo = config.pix_webhook_segredo.get_secret_value()
         rotas = [
             rotas_de_cotacoes(mesa, norma_padrao=config.norma_padrao),
             rotas_de_normas(mesa),
             rotas_de_planos(mesa),
-            rotas_de_documentos(mesa, Caixa(Emissor(normas_de_documentos, estatico=config.pix_modo == "estatico"), codigo)),
+            rotas_de_documentos(balcao),
+            rotas_de_documentos_do_plano(balcao),
             rotas_de_encargos(MesaDeEncargos(banco, relogio, regras_de_encargos(), padrao=config.uf.lower())),
             *rotas_de_retornos(banco, relogio, config.dados),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kernel.domain.datas import Competencia
@@ -22,6 +22,9 @@ from parcelamento.domain.pagamento import atrasada, quitacao_em, valor_em
 from parcelamento.domain.plano import Parcela
 from parcelamento.domain.rateio import ratear
 from parcelamento.errors import EstadoNaoPermite, NaoExiste, recusar
+
+MAIOR_VALOR: Final = 99_999_999_999
+"""In cents: the eleven digits that the bar code has. Source: FEBRABAN, arrecadação v07, positions 5 to 15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,10 @@ class Emissor:
         norma = self.normas(rascunho.uf)
         numero = await uow.documentos.proximo_numero()
         valor = sum(item.total for item in itens) + rascunho.encargos
+        if valor > MAIOR_VALOR:
+            raise recusar(
+                "debitos", "O total não cabe em um documento: separe os débitos.", codigo="valor_excedido"
+            )
         barras = compor_barras(valor, rascunho.vencimento, numero, norma.empresa, norma.identificador)
         feito = Documento(
             documento=documento,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,11 @@ from parcelamento.domain.documento import (
 )
 from parcelamento.domain.documento_norma import NormaDeDocumentos
 from parcelamento.domain.febraban import Barras
+from parcelamento.domain.norma import Norma
 from parcelamento.errors import NaoExiste
+
+SEM_ENCARGOS: Final = "nenhum"
+"""The rule that charges nothing for being late."""
 
 
 async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumentos) -> DocumentoImpresso:
@@ -105,10 +110,10 @@ async def termo_do_plano(uow: Unidade, plano: UUID, normas: NormasDeDocumentos) 
             ParcelaDoTermo(p.numero, p.valor, p.vencimento, calendario.proximo_dia_util(p.vencimento))
             for p in vivo.plano.parcelas
         ),
-        reducoes=_reducoes(proposto.reducao_multa, proposto.reducao_juros, proposto.fundamento),
+        reducoes=_reducoes(regra, {i.regime for i in vivo.plano.itens}, len(vivo.plano.parcelas)),
         cancelamento=regra.cancelamento,
         imputacao=regra.imputacao,
-        encargos=(await uow.encargos.regra(regra.encargos)).nome,
+        encargos=None if regra.encargos == SEM_ENCARGOS else (await uow.encargos.regra(regra.encargos)).nome,
         juros_mensal=f"{regra.juros_mensal * 100:.2f}% ao mês".replace(".", ",") if regra.juros_mensal else None,
         aceite=Aceite(
             em=registro.formalizado_em.astimezone(ZoneInfo(norma.fuso)), por=registro.autor, meio="registro eletrônico"
@@ -116,9 +121,13 @@ async def termo_do_plano(uow: Unidade, plano: UUID, normas: NormasDeDocumentos) 
     )
 
 
-def _reducoes(multa: Decimal, juros: Decimal, fundamento: str) -> tuple[ReducaoDoTermo, ...]:
+def _reducoes(norma: Norma, regimes: Collection[str], parcelas: int) -> tuple[ReducaoDoTermo, ...]:
+    """What each regime among the plan's debts takes off in a plan of so many installments."""
     return tuple(
-        ReducaoDoTermo(f"{fracao * 100:.0f}% {de_que}", fundamento)
-        for fracao, de_que in ((multa, "da multa"), (juros, "dos juros"))
+        ReducaoDoTermo(f"Regime {regime.nome}: {fracao * 100:.0f}% {de_que}.", faixa.fundamento)
+        for regime in norma.regimes
+        for faixa in regime.faixas
+        if regime.nome in regimes and faixa.de <= parcelas <= faixa.ate
+        for fracao, de_que in ((faixa.reducao_multa, "da multa"), (faixa.reducao_juros, "dos juros"))
         if fracao
     )

@@ -21,8 +21,8 @@ class CodigoPix(Protocol):
         """The BR Code's text; None where it cannot be had now."""
         ...
 
-    async def retirar(self, documento: Documento) -> None:
-        """The code pays no more, as far as the provider can be told so."""
+    async def retirar(self, documento: Documento) -> bool:
+        """Whether the code pays no more: False where nobody can be told so."""
         ...
 
 
@@ -33,8 +33,8 @@ class SemPix:
     async def de(self, documento: Documento) -> str | None:
         return None
 
-    async def retirar(self, documento: Documento) -> None:
-        """There is nothing at any provider."""
+    async def retirar(self, documento: Documento) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class PixEstatico:
         recebedor = self.normas(documento.uf).recebedor
         return estatico(self.chave, recebedor.nome, recebedor.cidade, documento.valor, documento.txid)
 
-    async def retirar(self, documento: Documento) -> None:
-        """A static code cannot be taken back: money that comes by it still finds its document."""
+    async def retirar(self, documento: Documento) -> bool:
+        # money that comes by it still finds its document
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +81,5 @@ class PixDinamico:
         recebedor = self.normas(documento.uf).recebedor
         return feita.copia_e_cola or dinamico(feita.location, recebedor.nome, recebedor.cidade)
 
-    async def retirar(self, documento: Documento) -> None:
-        await self.pix.cancelar(documento.documento.hex)
+    async def retirar(self, documento: Documento) -> bool:
+        return not isinstance(await self.pix.cancelar(documento.documento.hex), FalhaPix)

@@ -131,8 +131,9 @@ class Aceite:
 class Termo:
     """An agreement term ready to be drawn. Debts and installments each add up to `total`, or ValueError is raised.
 
-    `resumo`: SHA-256 of the quote's answer, in hex. `aceite` None leaves room for signatures. `juros_mensal`: in words,
-    None where installments bear no interest. `imputacao`: components in the order that payments are imputed to.
+    `resumo`: SHA-256 of the quote's answer, in hex. `aceite` None leaves room for signatures. `encargos`: the rule of late
+    charges in words, None where there are none. `juros_mensal`: in words, None where installments bear no interest.
+    `imputacao`: components in the order that payments are imputed to.
     """
 
     norma: NormaDeDocumentos
@@ -153,7 +154,7 @@ class Termo:
     reducoes: tuple[ReducaoDoTermo, ...]
     cancelamento: RegraDeCancelamento
     imputacao: tuple[str, ...]
-    encargos: str
+    encargos: str | None
     juros_mensal: str | None
     aceite: Aceite | None
 

@@ -74,7 +74,7 @@ def clausulas(termo: Termo) -> tuple[str, ...]:
         _SEM_EFEITO_ATE_PAGAR,
         clausula_de_vencimento(termo),
         _JUROS.format(termo.juros_mensal) if termo.juros_mensal else "As parcelas não têm juros de parcelamento.",
-        f"Parcela paga depois do prazo tem acréscimos: {termo.encargos}.",
+        f"Parcela paga depois do prazo tem acréscimos: {termo.encargos}." if termo.encargos else _SEM_ACRESCIMOS,
         *clausulas_de_perda(termo.cancelamento),
         clausula_de_imputacao(termo.imputacao),
         "O saldo pode ser quitado a qualquer tempo, com documento próprio; se ele não for pago, as parcelas continuam.",
@@ -115,6 +115,7 @@ _RECONHECIMENTO: Final = (
     "Com este acordo o contribuinte reconhece os débitos relacionados, o que interrompe a prescrição "
     "(Código Tributário Nacional, art. 174, parágrafo único, IV)."
 )
+_SEM_ACRESCIMOS: Final = "Parcela paga depois do prazo não tem acréscimos."
 _SEM_EFEITO_ATE_PAGAR: Final = (
     "A geração deste termo não suspende nenhuma restrição: a situação do contribuinte só muda depois de paga a primeira parcela."
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 
-class _Elemento(PDFObject):  # type: ignore[misc]
+class _Elemento(PDFObject):
     """A node of the tree: groups hold other nodes, leaves hold one marked stretch of one page."""
 
     __RefOnly__ = 1
@@ -51,7 +51,7 @@ class Marcas:
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         # reportlab has no public way to the catalog and the pages
-        self._documento = canvas._doc  # noqa: SLF001
+        self._documento: Any = canvas._doc  # type: ignore[attr-defined]  # noqa: SLF001
         self._raiz_da_arvore = PDFDictionary({"Type": PDFName("StructTreeRoot")})
         self._raiz = _Elemento("Document", self._raiz_da_arvore)
         self._abertos = [self._raiz]
