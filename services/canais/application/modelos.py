@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from canais.domain.modelo import EstadoDoModelo, Valores, nome_do_modelo, problemas
+from canais.domain.modelo import DO_DEGRAU, EstadoDoModelo, Valores, nome_do_modelo, problemas
 from canais.errors import AutorNaoAprova, ModeloDesconhecido, ModeloJaDecidido, ModeloRecusado
 
 
 @dataclass(frozen=True, slots=True)
 class Modelo:
-    """One version of a template."""
+    """One version of a template. `hipotese` and `rigidez` None: of a contact that is no rung of the ladder."""
 
     modelo: UUID
     nome: str
-    hipotese: str
-    rigidez: int
+    hipotese: str | None
+    rigidez: int | None
     canal: str
     idioma: str
     versao: int
@@ -33,13 +33,14 @@ class Modelo:
 
 @dataclass(frozen=True, slots=True)
 class Rascunho:
-    """What a person asks to be a template."""
+    """What a person asks to be a template: of a rung, by `hipotese` and `rigidez`, or of another contact, by `nome`."""
 
-    hipotese: str
-    rigidez: int
     canal: str
     idioma: str
     texto: str
+    hipotese: str | None = None
+    rigidez: int | None = None
+    nome: str | None = None
     nome_no_provedor: str | None = None
 
 
@@ -63,9 +64,9 @@ async def criar_modelo(
     guarda: GuardaDeModelos, r: Rascunho, *, id_: UUID, autor: str, agora: datetime, valores: Valores
 ) -> Modelo:
     """A draft, the next version of its name. Raises `ModeloRecusado`."""
-    if motivos := problemas(r.canal, r.texto, valores):
+    nome, faltas = _nome(r)
+    if motivos := [*faltas, *problemas(r.canal, r.texto, valores)]:
         raise ModeloRecusado(motivos)
-    nome = nome_do_modelo(r.hipotese, r.rigidez)
     modelo = Modelo(
         modelo=id_,
         nome=nome,
@@ -84,6 +85,16 @@ async def criar_modelo(
     )
     await guarda.inserir(modelo)
     return modelo
+
+
+def _nome(r: Rascunho) -> tuple[str, list[str]]:
+    """The name, and why it may not be one."""
+    if r.hipotese is not None and r.rigidez is not None and r.nome is None:
+        return nome_do_modelo(r.hipotese, r.rigidez), []
+    if r.nome is None or r.hipotese is not None or r.rigidez is not None:
+        return "", ["Informe `hipotese` e `rigidez`, ou só `nome`, para um contato que não é degrau da escada."]
+    reservado = DO_DEGRAU.fullmatch(r.nome) is not None
+    return r.nome, ["Este nome é de um degrau: informe `hipotese` e `rigidez` em lugar dele."] if reservado else []
 
 
 async def aprovar_modelo(guarda: GuardaDeModelos, id_: UUID, *, aprovador: str, agora: datetime, valores: Valores) -> Modelo:

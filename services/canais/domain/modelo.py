@@ -21,6 +21,9 @@ MAIOR_WHATSAPP: Final = 1024
 RESERVA: Final = {"codigo": 8, "link": 32, "telefone_sefaz": 16}
 """Characters for which every template leaves room, so that a setting may change later."""
 
+DO_DEGRAU: Final = re.compile(r"h[1-8]_r[1-5]")
+"""Names that a rung's own texts have: no other template may take one."""
+
 _CHAVES: Final = re.compile(r"\{([^{}]*)\}")
 _PROIBIDAS: Final = tuple((re.compile(padrao), nome) for padrao, nome in PROIBIDAS)
 _SAIR: Final = re.compile(r"\bSAIR\b")
@@ -60,7 +63,7 @@ class Previa:
 
 
 def nome_do_modelo(hipotese: str, rigidez: int) -> str:
-    """The name by which acionamentos ask for a template: `h1_r2`."""
+    """The name by which acionamentos ask for a rung's template: `h1_r2`."""
     return f"{hipotese.lower()}_r{rigidez}"
 
 

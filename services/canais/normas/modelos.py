@@ -1,4 +1,4 @@
-"""The templates that ship with canais: one text for each hipótese, rigidez and channel."""
+"""The templates that ship with canais: one text for each hipótese, rigidez and channel, and those of other contacts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, Final
 
 
 def modelos_pt_br() -> list[dict[str, Any]]:
-    """The 80 texts: `hipotese`, `rigidez`, `canal`, `texto` of each."""
+    """The 80 texts of the ladder (`hipotese`, `rigidez`, `canal`, `texto` of each) and those beside it (`nome` in place of
+    the first two)."""
     modelos: list[dict[str, Any]] = json.loads(files(__package__).joinpath("modelos_pt_br.json").read_bytes())["modelos"]
     return modelos
 

@@ -193,7 +193,7 @@ async def test_ajuste_errado_de_provedor(operador: httpx.AsyncClient, ajuste: di
 
 async def test_modelo_e_aprovado_por_outra_pessoa_e_substitui_o_anterior(canais: Mesa, abrir: Abrir) -> None:
     async with canais.banco.transacao() as con:
-        assert await semear_modelos(con, AGORA) == 80
+        assert await semear_modelos(con, AGORA) == 82
         assert await semear_modelos(con, AGORA) == 0
     async with abrir(Papel.SUPERVISOR) as supervisor, abrir(Papel.OPERADOR) as operador:
         criado = (await operador.post("/v1/modelos", json=NOVO)).json()
@@ -231,6 +231,42 @@ async def test_previa_diz_segmentos_codificacao_e_custo(operador: httpx.AsyncCli
     assert previa["problemas"] == []
 
 
+async def test_modelo_de_contato_fora_da_escada_tem_nome_proprio(canais: Mesa, abrir: Abrir, operador: httpx.AsyncClient) -> None:
+    async with canais.banco.transacao() as con:
+        await semear_modelos(con, AGORA)
+    com_nome = {"nome": "parcelamento_em_risco", "canal": "sms", "texto": TEXTO}
+    criado = await operador.post("/v1/modelos", json=com_nome)
+    corpo = criado.json()
+    assert (criado.status_code, corpo["nome"], corpo["versao"]) == (201, "parcelamento_em_risco", 2)
+    assert (corpo["hipotese"], corpo["rigidez"]) == (None, None)
+    assert (await operador.post(f"/v1/modelos/{corpo['id']}/previa")).json()["segmentos"] == 1
+    async with abrir(Papel.SUPERVISOR) as supervisor:
+        assert (await supervisor.post(f"/v1/modelos/{corpo['id']}/aprovar")).json()["estado"] == "aprovado"
+    lista = (await operador.get("/v1/modelos?nome=parcelamento_em_risco")).json()["itens"]
+    assert [(m["canal"], m["versao"], m["estado"]) for m in lista] == [
+        ("sms", 1, "substituido"),
+        ("sms", 2, "aprovado"),
+        ("whatsapp", 1, "aprovado"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "campos",
+    [
+        {},
+        {"hipotese": "H1"},
+        {"rigidez": 1},
+        {"hipotese": "H1", "rigidez": 1, "nome": "outro"},
+        {"nome": "h1_r1"},
+        {"nome": "Outro nome"},
+    ],
+)
+async def test_modelo_e_de_um_degrau_ou_tem_nome(operador: httpx.AsyncClient, campos: dict[str, Any]) -> None:
+    resposta = await operador.post("/v1/modelos", json={"canal": "sms", "texto": TEXTO, **campos})
+    assert resposta.status_code == 422
+    assert (await operador.get("/v1/modelos")).json()["itens"] == []
+
+
 async def test_lista_de_modelos_em_paginas(canais: Mesa, operador: httpx.AsyncClient) -> None:
     async with canais.banco.transacao() as con:
         await semear_modelos(con, AGORA)
@@ -240,7 +276,7 @@ async def test_lista_de_modelos_em_paginas(canais: Mesa, operador: httpx.AsyncCl
         pagina = (await operador.get("/v1/modelos", params={"limite": 33, **({"cursor": cursor} if cursor else {})})).json()
         vistos += [m["id"] for m in pagina["itens"]]
         cursor = pagina["proximo"]
-    assert len(vistos) == len(set(vistos)) == 80
+    assert len(vistos) == len(set(vistos)) == 82
 
 
 # contatos

@@ -1,4 +1,4 @@
-"""Templates: secrecy, variables, one SMS segment; and the eighty that ship."""
+"""Templates: secrecy, variables, one SMS segment; and those that ship."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from canais.domain.modelo import Valores, prever, problemas
+from canais.domain.modelo import DO_DEGRAU, Valores, prever, problemas
 from canais.domain.texto_sms import medir
 from canais.normas.modelos import modelos_pt_br
 
@@ -83,14 +83,28 @@ def test_previa_preenche_as_variaveis() -> None:
 
 def test_ha_um_modelo_para_cada_hipotese_rigidez_e_canal() -> None:
     esperados = itertools.product([f"H{n}" for n in range(1, 9)], range(1, 6), ["sms", "whatsapp"])
-    assert sorted((m["hipotese"], m["rigidez"], m["canal"]) for m in modelos_pt_br()) == sorted(esperados)
+    da_escada = [m for m in modelos_pt_br() if "nome" not in m]
+    assert sorted((m["hipotese"], m["rigidez"], m["canal"]) for m in da_escada) == sorted(esperados)
 
 
-@pytest.mark.parametrize("modelo", modelos_pt_br(), ids=lambda m: f"{m['hipotese']}-{m['rigidez']}-{m['canal']}")
+def test_ha_um_modelo_para_cada_contato_fora_da_escada() -> None:
+    fora = [m for m in modelos_pt_br() if "nome" in m]
+    assert sorted((m["nome"], m["canal"]) for m in fora) == [
+        ("parcelamento_em_risco", "sms"),
+        ("parcelamento_em_risco", "whatsapp"),
+    ]
+    assert not any("hipotese" in m or DO_DEGRAU.fullmatch(m["nome"]) for m in fora)
+
+
+def _id(m: dict[str, str]) -> str:
+    return f"{m.get('nome') or m['hipotese']}-{m.get('rigidez', '')}-{m['canal']}"
+
+
+@pytest.mark.parametrize("modelo", modelos_pt_br(), ids=_id)
 def test_modelo_que_vem_obedece_as_regras(modelo: dict[str, str]) -> None:
     assert problemas(modelo["canal"], modelo["texto"], VALORES) == []
     assert set(re.findall(r"\{(\w+)\}", modelo["texto"])) >= {"codigo", "link"}
 
 
 def test_modelos_que_vem_sao_todos_diferentes() -> None:
-    assert len({m["texto"] for m in modelos_pt_br()}) == 80
+    assert len({m["texto"] for m in modelos_pt_br()}) == 82

@@ -25,6 +25,7 @@ from kernel.persistence.banco import Banco, Conexao
 Hipotese = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8"]
 Rigidez = Annotated[int, Field(ge=1, le=5)]
 Idioma = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Nome = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 # Where a message of the channel would go, for what it would cost.
 _PROVEDORES: Final = {"sms": ("twilio-sms",), "whatsapp": ("meta-whatsapp", "twilio-whatsapp"), "messenger": ()}
@@ -33,8 +34,13 @@ _PROVEDORES: Final = {"sms": ("twilio-sms",), "whatsapp": ("meta-whatsapp", "twi
 class ModeloNovo(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    hipotese: Hipotese
-    rigidez: Rigidez
+    hipotese: Hipotese | None = Field(default=None, description="Com `rigidez`: o texto de um degrau da escada.")
+    rigidez: Rigidez | None = None
+    nome: Nome | None = Field(
+        default=None,
+        description="Em lugar de `hipotese` e `rigidez`: o texto de um contato que não é degrau da escada, pelo nome dele.",
+        examples=["parcelamento_em_risco"],
+    )
     canal: Canal
     idioma: Idioma = "pt-BR"
     texto: Annotated[str, StringConstraints(min_length=1, max_length=4096)] = Field(
@@ -48,8 +54,8 @@ class ModeloNovo(BaseModel):
 class ModeloDetalhe(BaseModel):
     id: UUID
     nome: str = Field(examples=["h1_r2"])
-    hipotese: str
-    rigidez: int
+    hipotese: str | None = Field(description="null, com `rigidez`: de um contato que não é degrau da escada.")
+    rigidez: int | None
     canal: str
     idioma: str
     versao: int
@@ -107,13 +113,21 @@ def rotas_de_modelos(banco: Banco, relogio: Relogio, valores: Valores) -> APIRou
         _: Operador,
         pagina: Paginacao,
         *,
+        nome: Nome | None = None,
         hipotese: Hipotese | None = None,
         rigidez: Annotated[int | None, Query(ge=1, le=5)] = None,
         canal: Canal | None = None,
         idioma: Idioma | None = None,
         estado: EstadoDoModelo | None = None,
     ) -> Pagina[ModeloDetalhe]:
-        filtros = {"hipotese": hipotese, "rigidez": rigidez, "canal": canal, "idioma": idioma, "estado": estado}
+        filtros = {
+            "nome": nome,
+            "hipotese": hipotese,
+            "rigidez": rigidez,
+            "canal": canal,
+            "idioma": idioma,
+            "estado": estado,
+        }
         cursor = pagina.depois_de(str, str, int)
         # three parts of a cursor hold four of the key: neither names nor channels have a colon
         depois_de = (*cursor[0].partition(":")[::2], cursor[1], cursor[2]) if cursor else None

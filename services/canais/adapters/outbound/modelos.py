@@ -20,7 +20,7 @@ _COLUNAS: Final = (
 )
 _INSERIR: Final = f"insert into canais.modelo ({_COLUNAS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 _AUTOR_DOS_QUE_VEM: Final = "sistema"
-_FILTROS: Final = ("hipotese", "rigidez", "canal", "idioma", "estado")
+_FILTROS: Final = ("nome", "hipotese", "rigidez", "canal", "idioma", "estado")
 
 
 class ModelosGuardados:
@@ -83,13 +83,20 @@ async def semear_modelos(con: Conexao, agora: datetime) -> int:
     """Puts the texts that ship in use, each where its name, channel and language have no template at all. How many."""
     novos = 0
     for m in modelos_pt_br():
-        nome = nome_do_modelo(m["hipotese"], m["rigidez"])
+        nome = m.get("nome") or nome_do_modelo(m["hipotese"], m["rigidez"])
         feito = await con.execute(
             f"""insert into canais.modelo ({_COLUNAS})
                 select $1, $2, $3, $4, $5, 'pt-BR', 1, 'aprovado', $6, null, $7, $7, $8, $8
                 where not exists (select from canais.modelo where nome = $2 and canal = $5 and idioma = 'pt-BR')
                 on conflict do nothing""",
-            *(uuid5(ESPACO, f"modelo:{nome}:{m['canal']}:pt-BR:1"), nome, m["hipotese"], m["rigidez"], m["canal"], m["texto"]),
+            *(
+                uuid5(ESPACO, f"modelo:{nome}:{m['canal']}:pt-BR:1"),
+                nome,
+                m.get("hipotese"),
+                m.get("rigidez"),
+                m["canal"],
+                m["texto"],
+            ),
             *(_AUTOR_DOS_QUE_VEM, agora),
         )
         novos += feito == "INSERT 0 1"
