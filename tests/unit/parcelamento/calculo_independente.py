@@ -105,7 +105,7 @@ def _valor(debito: Debito, pedido: Pedido, reducao: int) -> int:
 
 
 def _elegivel(debito: Debito, pedido: Pedido) -> bool:
-    if not pedido.multa_reduzida_20 or _regime(debito) != "II" or debito.conta == 12:
+    if not pedido.multa_reduzida_20 or _regime(debito) != "II" or debito.conta not in (1, 2, 3):
         return False
     lancado = debito.lancado_em or debito.ciencia_em or pedido.data
     return (pedido.data - lancado).days <= 30

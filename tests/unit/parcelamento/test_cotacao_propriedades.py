@@ -19,6 +19,9 @@ from tests.unit.parcelamento.calculo_independente import calcular, recusas
 
 dinheiro = st.one_of(st.integers(0, 50_000_00), st.integers(0, 10**11))
 fracoes = st.sampled_from(["0.00", "0.05", "0.10", "0.155", "0.20", "1"]).map(Decimal)
+# how long an example takes says nothing on a busy machine
+sem_prazo = settings(deadline=None)
+
 datas = st.dates(date(2015, 1, 25), date(2015, 6, 10))
 receitas = st.none() | st.integers(119_999_00, 120_001_00)
 
@@ -86,6 +89,7 @@ def _cotar(pedido: Pedido, norma: Norma) -> Cotacao | None:
         return None
 
 
+@sem_prazo
 @given(pedidos())
 def test_a_cotacao_da_mp_189_e_igual_a_segunda_conta(pedido: Pedido) -> None:
     cotacao = _cotar(pedido, MP_189)
@@ -104,6 +108,7 @@ def test_a_cotacao_da_mp_189_e_igual_a_segunda_conta(pedido: Pedido) -> None:
         assert list(dito.vencimentos) == esperado.vencimentos
 
 
+@sem_prazo
 @given(pedidos(), normas())
 def test_valores_somam_o_total_e_cada_numero_tem_uma_resposta(pedido: Pedido, norma: Norma) -> None:
     cotacao = _cotar(pedido, norma)
@@ -119,6 +124,7 @@ def test_valores_somam_o_total_e_cada_numero_tem_uma_resposta(pedido: Pedido, no
         assert min(plano.valores) >= 0
 
 
+@sem_prazo
 @given(pedidos(), normas())
 def test_a_parcela_minima_e_respeitada(pedido: Pedido, norma: Norma) -> None:
     cotacao = _cotar(pedido, norma)
@@ -129,6 +135,7 @@ def test_a_parcela_minima_e_respeitada(pedido: Pedido, norma: Norma) -> None:
     assert all(min(plano.valores) >= minimo for plano in cotacao.planos if plano.parcelas > 1)
 
 
+@sem_prazo
 @given(pedidos(), normas())
 def test_os_vencimentos_crescem_mes_a_mes(pedido: Pedido, norma: Norma) -> None:
     cotacao = _cotar(pedido, norma)
@@ -139,11 +146,13 @@ def test_os_vencimentos_crescem_mes_a_mes(pedido: Pedido, norma: Norma) -> None:
         assert pedido.data <= plano.vencimentos[0]
 
 
+@sem_prazo
 @given(pedidos(), normas())
 def test_a_cotacao_e_sempre_a_mesma(pedido: Pedido, norma: Norma) -> None:
     assert _cotar(pedido, norma) == _cotar(replace(pedido), replace(norma))
 
 
+@sem_prazo
 @given(pedidos(), normas(), st.data())
 def test_os_debitos_consolidados_somam_o_total_do_plano(pedido: Pedido, norma: Norma, data: st.DataObject) -> None:
     cotacao = _cotar(pedido, norma)
@@ -159,6 +168,7 @@ def test_os_debitos_consolidados_somam_o_total_do_plano(pedido: Pedido, norma: N
         assert sum(c.principal + c.multa + c.juros for c in consolidados) == plano.total_sem_reducao
 
 
+@sem_prazo
 @given(pedidos(), normas(), fracoes, st.integers(0, 1), st.booleans())
 def test_o_total_nunca_cresce_com_a_reducao(pedido: Pedido, norma: Norma, maior: Decimal, qual: int, multa: bool) -> None:
     regime = norma.regimes[qual]
@@ -176,6 +186,7 @@ def test_o_total_nunca_cresce_com_a_reducao(pedido: Pedido, norma: Norma, maior:
         assert all(p.desconto >= 0 for p in depois.planos)
 
 
+@sem_prazo
 @given(pedidos())
 def test_plano_mais_longo_nunca_custa_menos_onde_a_reducao_nao_cresce(pedido: Pedido) -> None:
     for norma, dia in ((MP_189, pedido.data), (NORMAS["ma-mp-245-2017"], date(2017, 8, 1))):
@@ -185,7 +196,7 @@ def test_plano_mais_longo_nunca_custa_menos_onde_a_reducao_nao_cresce(pedido: Pe
         assert all(curto.desconto >= longo.desconto for curto, longo in pairwise(cotacao.planos))
 
 
-@settings(max_examples=20)
+@sem_prazo
 @given(pedidos(), st.permutations(range(6)))
 def test_a_ordem_dos_debitos_nao_muda_os_planos(pedido: Pedido, ordem: list[int]) -> None:
     trocados = tuple(pedido.debitos[i] for i in ordem if i < len(pedido.debitos))

@@ -121,6 +121,12 @@ def test_vale_o_prazo_do_primeiro_dos_debitos_com_a_multa_reduzida() -> None:
     assert plano_de(um_pedido(tarde, de_fora, multa_reduzida_20=True), 6).vencimentos[0] == date(2015, 3, 15)
 
 
+def test_primeiro_vencimento_nunca_vem_antes_da_cotacao() -> None:
+    """A notice dated before the assessment is a slip of the record: it must not make a plan that is born late."""
+    debito = um_debito("2014-10", lancado_em=date(2015, 3, 1), ciencia_em=date(2015, 1, 20))
+    assert plano_de(um_pedido(debito, multa_reduzida_20=True), 6).vencimentos[:2] == (DIA, date(2015, 4, 10))
+
+
 # items 11, 23 and 24: who may ask for the reduced fine
 @pytest.mark.parametrize(
     ("item", "mudancas", "cabe"),

@@ -5,7 +5,7 @@ Where a row brings figures worked by hand, both must equal them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -162,6 +162,17 @@ MULTA_REDUZIDA: list[Linha] = [
             21: (12_500_00, 2_500_00, 2_500_00, 500_00, 500_00),
             22: ABAIXO,
         },
+    ),
+    # of two debts alike, the one of account 12 and the one without account pay no 20%: 2,500.00 of 25,000.00
+    *_linhas(
+        "11 (contas)",
+        um_pedido(RECENTE_II, replace(RECENTE_II, conta=12), multa_reduzida_20=True),
+        {10: (25_000_00, 2_500_00, 2_500_00, 2_500_00, 2_500_00), 11: (25_000_00, 2_500_00, 2_500_00, 2_250_00, 2_250_00)},
+    ),
+    *_linhas(
+        "11 (contas)",
+        um_pedido(RECENTE_II, replace(RECENTE_II, conta=None), multa_reduzida_20=True),
+        {11: (25_000_00, 2_500_00, 2_500_00, 2_250_00, 2_250_00)},
     ),
     *_so_calculadas("11 e 12", um_pedido(RECENTE_II, ANTIGO_II, MENOR_II, multa_reduzida_20=True)),
     *_so_calculadas("12 e 14, IV", um_pedido(UM_I, RECENTE_II, ANTIGO_II, multa_reduzida_20=True, reparcelamento=True)),

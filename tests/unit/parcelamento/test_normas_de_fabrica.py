@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from parcelamento.domain.cotacao import Indisponivel, PedidoRecusado, PlanoProposto, cotar
+from parcelamento.domain.cotacao import Indisponivel, PedidoRecusado, PlanoProposto, consolidar, cotar
 from parcelamento.domain.norma_leitura import ler_norma
 from parcelamento.normas import normas_de_fabrica
 from tests.unit.parcelamento.apoio_cotacao import MP_189, NORMAS, motivos, plano_de, resposta_de, um_debito, um_pedido
@@ -237,6 +237,12 @@ def test_honorarios_da_norma_valem_onde_o_pedido_nao_os_traz() -> None:
 def test_juros_das_parcelas_depois_de_definidos() -> None:
     documento = normas_de_fabrica()["ma-mp-189-2015"]
     documento["juros_mensal"] = "0.01"
-    plano = plano_de(um_pedido(um_debito("2014-10", 3_000_00, 0, 0)), 3, ler_norma(documento))
+    norma = ler_norma(documento)
+    pedido = um_pedido(um_debito("2014-10", 2_000_00, 0, 50_00), um_debito("2014-10", 950_00, 0, 0))
+    plano = plano_de(pedido, 3, norma)
     assert plano.valores == (1_000_00, 1_010_00, 1_020_00)
     assert (plano.total, plano.total_sem_reducao) == (3_030_00, 3_030_00)
+    # the 30.00 of interest, in proportion to 2,050.00 and 950.00
+    primeiro, segundo = consolidar(pedido, norma, 3)
+    assert (primeiro.juros, primeiro.juros_reduzidos, primeiro.juros_do_parcelamento) == (70_50, 70_50, 20_50)
+    assert (segundo.juros, segundo.juros_reduzidos, segundo.juros_do_parcelamento) == (9_50, 9_50, 9_50)
