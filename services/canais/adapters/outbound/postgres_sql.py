@@ -84,11 +84,14 @@ REIVINDICAR: Final = f"""
         -- no change: so that whoever was first is answered, also one that commits at this very moment
         on conflict (chave, dia) do update set acionamento = ja.acionamento
         returning ja.chave, ja.acionamento
+    ), dono as materialized (
+        -- once: in a join without a hash it would be put together anew for every row
+        select jsonb_object_agg(chave, acionamento) as de from dia
     ), f as (
         select b.envio, b.endereco, b.modelo_versao, coalesce(
                 b.motivo, case when (dono.de ->> b.chave)::uuid <> b.acionamento then 'endereco_ja_contatado' end
             ) as motivo
-        from b cross join (select jsonb_object_agg(chave, acionamento) as de from dia) dono
+        from b cross join dono
     ), u as (
     update canais.envio e
     set estado = (case when f.motivo is null then 'enviando' else 'suprimido' end)::canais.estado,
