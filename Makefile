@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+# each has a database and, where Kafka's tests run, a broker of its own
+TESTES_JUNTOS ?= 2
+PYTEST := $(PY) -m pytest -n $(TESTES_JUNTOS) --dist loadfile
 # no .pyc race and no progress bars in logs
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
@@ -37,10 +40,10 @@ $(VENV)/.desenvolvimento: requirements/desenvolvimento.txt $(VENV)/.execucao
 	@touch $@
 
 test: install-dev  ## all tests, Kafka's included where Java 17+ and Maven are there
-	$(PY) -m pytest
+	$(PYTEST)
 
 fast: install-dev  ## unit, architecture and contract tests
-	$(PY) -m pytest -q tests/architecture tests/unit tests/contract
+	$(PYTEST) -q tests/architecture tests/unit tests/contract
 
 format: install-dev  ## rewrites the code to the project's format
 	$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .

@@ -37,8 +37,11 @@ SEGREDOS: Mapping[str, str] = {
 
 
 _ENTREGUES: set[int] = set()
-# below the range from which the system takes ports for connections: those would come between the choice and its use
-_FAIXA = range(15_000, 31_000)
+# below the range from which the system takes ports for connections: those would come between the choice and its use;
+# each of several test processes has ports of its own
+_PROCESSOS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_ESTE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_FAIXA = range(15_000 + _ESTE * (16_000 // _PROCESSOS), 15_000 + (_ESTE + 1) * (16_000 // _PROCESSOS))
 
 
 def porta_livre() -> int:
