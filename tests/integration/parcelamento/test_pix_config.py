@@ -84,6 +84,7 @@ async def test_certificado_de_cliente_e_mostrado(certificados: Path) -> None:
 def test_configuracao_que_nao_serve_e_dita_em_uma_frase(certificados: Path, tmp_path: Path) -> None:
     conferir_pix(uma_config("https://provedor.exemplo", pix_certificado=certificados / "junto.pem"))
     conferir_pix(ConfigPix(pix_modo="estatico", pix_chave="chave@exemplo"))
+    conferir_pix(ConfigPix(pix_modo="nenhum"))
     (tmp_path / "lixo.pem").write_text("lixo")
     _openssl(certificados, "pkcs8", "-topk8", "-in", "cliente.key", "-passout", "pass:x", "-out", str(tmp_path / "cifrada.key"))
     casos: list[tuple[dict[str, Any], str]] = [

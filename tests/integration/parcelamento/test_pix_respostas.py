@@ -141,3 +141,11 @@ async def test_o_problema_do_provedor_vem_sem_documentos() -> None:
         assert [campo for campo, _ in resposta.violacoes] == ["cobv.devedor.cpf"]
         assert "12345678909" not in repr(resposta)
         assert "123.456.789-09" not in repr(resposta)
+
+
+@pytest.mark.parametrize(("prazo_total_s", "tentativas"), [(20, 1), (60, 3)])
+async def test_espera_longa_que_o_provedor_pede_nao_passa_do_prazo_total(prazo_total_s: float, tentativas: int) -> None:
+    provedor = Provisorio(lambda _: httpx.Response(429, headers={"Retry-After": "25"}))
+    async with provedor.porta(pix_tentativas=3, pix_prazo_total_s=prazo_total_s) as pix:
+        assert falhou(await pix.consultar(TXID)) == ("excesso_de_pedidos", True)
+    assert len(provedor.pedidos) == tentativas

@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 import httpx
 import orjson
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
 
 from parcelamento.adapters.outbound.pix_config import ConfigPix, contexto_tls
 from parcelamento.adapters.outbound.pix_leitura import (
@@ -160,7 +167,8 @@ class PixApi:
 
     async def _chamar(self, metodo: str, caminho: str, corpo: Mapping[str, Any] | None = None) -> _Resposta | FalhaPix:
         tentativas = AsyncRetrying(
-            stop=stop_after_attempt(self._config.pix_tentativas),
+            # somebody waits for a document: a provider's long Retry-After is the caller's to honour
+            stop=stop_after_attempt(self._config.pix_tentativas) | stop_before_delay(self._config.pix_prazo_total_s),
             wait=_quanto_esperar,
             retry=retry_if_result(_repetivel),
             retry_error_callback=lambda estado: estado.outcome.result() if estado.outcome else None,

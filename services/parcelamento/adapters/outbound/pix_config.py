@@ -35,6 +35,9 @@ class ConfigPix(BaseSettings):
     pix_certificado_chave: Path | None = Field(default=None, description="Chave privada (PEM), se não está no certificado.")
     pix_autoridade: Path | None = Field(default=None, description="Autoridades (PEM) em que se confia, além das do sistema.")
     pix_prazo_s: float = Field(default=10, gt=0, le=120, description="Prazo de cada requisição ao provedor, em segundos.")
+    pix_prazo_total_s: float = Field(
+        default=20, gt=0, le=600, description="Depois destes segundos nenhuma tentativa nova começa."
+    )
     pix_tentativas: int = Field(default=4, ge=1, le=10, description="Tentativas de cada chamada, a primeira inclusive.")
 
 
