@@ -26,6 +26,7 @@ from parcelamento.adapters.inbound.api_documentos import rotas_de_documentos, ro
 from parcelamento.adapters.inbound.api_encargos import MesaDeEncargos, rotas_de_encargos
 from parcelamento.adapters.inbound.api_normas import rotas_de_normas
 from parcelamento.adapters.inbound.api_planos import rotas_de_planos
+from parcelamento.adapters.inbound.api_relatorios import rotas_de_relatorios
 from parcelamento.adapters.inbound.api_retornos import CAMINHO_DOS_RETORNOS, rotas_de_retornos
 from parcelamento.adapters.inbound.balcao import Balcao
 from parcelamento.adapters.inbound.problemas import ERROS
@@ -136,6 +137,7 @@ async def preparar_parcelamento(
             rotas_de_cotacoes(mesa, norma_padrao=config.norma_padrao),
             rotas_de_normas(mesa),
             rotas_de_planos(mesa),
+            rotas_de_relatorios(mesa),
             rotas_de_documentos(balcao),
             rotas_de_documentos_do_plano(balcao),
             rotas_de_encargos(MesaDeEncargos(banco, relogio, regras_de_encargos(), padrao=config.uf.lower())),
