@@ -53,7 +53,8 @@ def _confirmados(p: PagamentoDeDocumento, fonte: str, agora: datetime, tracepare
             do_plano["parcela"] = p.parcela  # type: ignore[assignment]
         yield _saida(p.pagamento, comum | do_plano | _tributo(p.tributo), p.valor, agora, traceparent)
         return
-    for item, valor in zip(itens, ratear(p.valor, [int(item["valor"]) for item in itens]), strict=True):
+    valores = (p.valor,) if len(itens) == 1 else ratear(p.valor, [int(item["valor"]) for item in itens])
+    for item, valor in zip(itens, valores, strict=True):
         pagamento = p.pagamento if len(itens) == 1 else uuid5(p.pagamento, item["debito"])
         da_divida = {"debito": item["debito"]} | _tributo(item.get("tributo") or p.tributo)
         yield _saida(pagamento, comum | da_divida, valor, agora, traceparent)

@@ -20,7 +20,7 @@ CANAL_DOS_PAGAMENTOS: Final = "parcelamento_pagamentos"
 """The notice channel on which payments `a_aplicar` are heard of, once they are committed."""
 
 _SALA: Final = "parcelamento"
-_LOTE: Final = 5000
+_LOTE: Final = 2000
 
 
 class DestinoRetorno:
@@ -37,15 +37,16 @@ class DestinoRetorno:
 
     async def mesclar(self, con: Conexao, contexto: Contexto) -> None:
         cabecalho: Cabecalho = contexto.fatos["cabecalho"]
-        await _numerar(con, cabecalho, contexto)
         chave = (cabecalho.banco, cabecalho.nsa, contexto.carga)
+        if await _ja_veio(con, cabecalho, contexto):
+            await con.execute(sql.JA_GUARDADOS, cabecalho.banco, cabecalho.nsa)
         await con.execute(sql.GUARDAR_PAGAMENTOS, *chave, contexto.agora, cabecalho.gerado_em)
         await _confirmar(con, chave, contexto)
         await con.execute("select pg_notify($1, '')", CANAL_DOS_PAGAMENTOS)
 
 
-async def _numerar(con: Conexao, c: Cabecalho, contexto: Contexto) -> None:
-    """Keeps the file's number. Raises `ArquivoRecusado` where it is another file's."""
+async def _ja_veio(con: Conexao, c: Cabecalho, contexto: Contexto) -> bool:
+    """Whether this file was loaded before; keeps its number if not. Raises `ArquivoRecusado` where that is another file's."""
     outro = await con.fetchval(sql.OUTRO_CONVENIO, c.banco, c.nsa, c.convenio)
     if outro is not None:
         # payments are told apart by bank, NSA and NSR: those of one of the two files would be taken for the other's
@@ -58,21 +59,25 @@ async def _numerar(con: Conexao, c: Cabecalho, contexto: Contexto) -> None:
         raise ArquivoRecusado(
             f"O NSA {c.nsa} do banco {c.banco:03d}, convênio {c.convenio}, já foi carregado com outro conteúdo: nada foi gravado."
         )
+    if resumo is not None:
+        return True
     fatos = contexto.fatos
     await con.execute(
         sql.GUARDAR_RETORNO,
         *(c.banco, c.convenio, c.nsa, contexto.carga, fatos["resumo"], c.gerado_em, fatos["registros"], fatos["total"]),
     )
+    return False
 
 
 async def _confirmar(con: Conexao, chave: Sequence[Any], contexto: Contexto) -> None:
-    """Writes a batch of events while the one after it is built: the two wait for different processors."""
+    """Builds a batch of events while the one before it is written and the one after it read: that is another processor's work."""
     cursor = await con.cursor(sql.CONFIRMAR, *chave)
-    prontas: list[Saida] = []
-    while lote := await cursor.fetch(_LOTE):
+    lote, prontas = await cursor.fetch(_LOTE), list[Saida]()
+    while lote:
         construir = asyncio.create_task(asyncio.to_thread(_eventos, lote, contexto))
         try:
             await outbox.gravar(con, _SALA, prontas)
+            lote = await cursor.fetch(_LOTE)
         finally:
             prontas = await construir
     await outbox.gravar(con, _SALA, prontas)

@@ -30,7 +30,11 @@ MESMO_NUMERO: Final = """
 
 GUARDAR_RETORNO: Final = """
     insert into parcelamento.retorno (banco, convenio, nsa, carga, resumo, data, registros, total)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing"""
+    values ($1, $2, $3, $4, $5, $6, $7, $8)"""
+
+# A statement of its own: one that reads the table it fills may look, for each line, at all that it has put there.
+JA_GUARDADOS: Final = f"""
+    delete from {ENTRADA} e using parcelamento.pagamento p where p.banco = $1 and p.nsa = $2 and p.nsr = e.nsr"""
 
 # Whether money can be applied: the first reason that holds sends it to an operator. $5: the file's day.
 GUARDAR_PAGAMENTOS: Final = f"""
@@ -41,7 +45,6 @@ GUARDAR_PAGAMENTOS: Final = f"""
             when e.pago_em > $5 then 'data_posterior'
         end as motivo
         from {ENTRADA} e left join parcelamento.documento d on d.barras = e.barras
-        where not exists (select from parcelamento.pagamento p where p.banco = $1 and p.nsa = $2 and p.nsr = e.nsr)
     )
     insert into parcelamento.pagamento (pagamento, origem, banco, nsa, nsr, barras, documento, pago_em, creditado_em, valor,
         estado, motivo_pendencia, carga, linha, recebido_em)
