@@ -11,7 +11,7 @@ from parcelamento.application.ports import PlanoEmVida, PlanoMudado, Unidade
 from parcelamento.domain.acompanhamento import acompanhar, proximo_prazo
 from parcelamento.domain.calendarios import calendario_de
 from parcelamento.domain.imputacao import cancelar, imputar
-from parcelamento.domain.plano import Cancelado, Evento, Plano
+from parcelamento.domain.plano import Cancelado, Evento, Plano, ativado_em, encerrado_em
 from parcelamento.errors import NaoExiste
 
 LOTE = 500
@@ -50,7 +50,8 @@ def _mudado(vivo: PlanoEmVida, depois: Plano, eventos: tuple[Evento, ...]) -> Pl
     return PlanoMudado(
         plano=depois,
         prazo=proximo_prazo(depois, calendario_de(vivo.norma.norma.uf)),
-        hoje=perdido.data if perdido else depois.data,
+        ativado_em=ativado_em(eventos),
+        encerrado_em=encerrado_em(eventos),
         motivo=perdido.motivo if perdido else None,
         saldos=imputar(depois).saldos if perdido else (),
     )

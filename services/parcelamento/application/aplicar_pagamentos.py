@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from parcelamento.application.eventos import contar
@@ -10,7 +11,7 @@ from parcelamento.domain.acompanhamento import proximo_prazo
 from parcelamento.domain.calendarios import calendario_de
 from parcelamento.domain.encargos import SemVersaoVigente
 from parcelamento.domain.pagamento import Mora, Recebido, Recebimento, receber
-from parcelamento.domain.plano import Evento, Plano
+from parcelamento.domain.plano import Evento, Plano, ativado_em, encerrado_em
 from parcelamento.domain.selic import SelicAusente
 
 LOTE = 500
@@ -24,7 +25,8 @@ async def aplicar_pagamentos(uow: Unidade) -> int:
     vivos = {v.plano.plano: v for v in await uow.planos.travar(sorted({p.plano for p in espera if p.plano is not None}))}
     moras = {regra: await uow.encargos.mora(regra) for regra in {v.norma.norma.encargos for v in vivos.values()}}
     caixas = {plano: _Caixa(vivo, moras[vivo.norma.norma.encargos]) for plano, vivo in vivos.items()}
-    aplicados = [_aplicar(p, caixas) for p in espera]
+    no_lote: Counter[UUID] = Counter()
+    aplicados = [_aplicar(p, caixas, no_lote) for p in espera]
     await uow.planos.gravar([c.mudado() for c in caixas.values() if c.mudou])
     await uow.pagamentos.gravar(aplicados, uow.agora)
     await uow.saidas.gravar([s for c in caixas.values() for s in contar(c.plano, c.eventos, uow.agora)])
@@ -40,23 +42,29 @@ class _Caixa:
         self.mudou = False
         self._mora = mora
         self._calendario = calendario_de(vivo.norma.norma.uf)
-        self._ultimo_dia = vivo.plano.data
 
     def receber(self, p: PagamentoAAplicar) -> Recebimento:
         feito = receber(self.plano, Recebido(p.pagamento, p.parcela, p.pago_em, p.valor), self._mora, self._calendario)
         self.plano = feito.plano
         self.eventos += feito.eventos
         self.mudou = True
-        self._ultimo_dia = p.pago_em
         return feito
 
     def mudado(self) -> PlanoMudado:
-        return PlanoMudado(self.plano, proximo_prazo(self.plano, self._calendario), self._ultimo_dia)
+        return PlanoMudado(
+            plano=self.plano,
+            prazo=proximo_prazo(self.plano, self._calendario),
+            ativado_em=ativado_em(self.eventos),
+            encerrado_em=encerrado_em(self.eventos),
+        )
 
 
-def _aplicar(p: PagamentoAAplicar, caixas: dict[UUID, _Caixa]) -> PagamentoAplicado:
+def _aplicar(p: PagamentoAAplicar, caixas: dict[UUID, _Caixa], no_lote: Counter[UUID]) -> PagamentoAplicado:
+    """`no_lote`: what payments of this batch before this one paid of each document of debts."""
     if p.plano is None:
-        return _do_documento(p)
+        aplicado = _do_documento(p, p.ja_pago + no_lote[p.documento])
+        no_lote[p.documento] += p.valor
+        return aplicado
     try:
         feito = caixas[p.plano].receber(p)
     except (SelicAusente, SemVersaoVigente) as falta:
@@ -74,9 +82,9 @@ def _aplicar(p: PagamentoAAplicar, caixas: dict[UUID, _Caixa]) -> PagamentoAplic
     )
 
 
-def _do_documento(p: PagamentoAAplicar) -> PagamentoAplicado:
+def _do_documento(p: PagamentoAAplicar, ja_pago: int) -> PagamentoAplicado:
     """A document of debts: the régua takes the money to each debt; here only what is beyond the document is told apart."""
-    falta = max(p.valor_do_documento - p.ja_pago, 0)
+    falta = max(p.valor_do_documento - ja_pago, 0)
     excedente = max(p.valor - falta, 0)
     if not falta:
         resultado = "em_duplicidade"

@@ -129,11 +129,12 @@ class PlanoEmVida:
 
 @dataclass(frozen=True, slots=True)
 class PlanoMudado:
-    """A plan as it is now; `saldos` where it was lost."""
+    """A plan as it is now. `ativado_em`, `encerrado_em`: the days on which it became so, where it just did; `saldos`: if lost."""
 
     plano: Plano
     prazo: date | None
-    hoje: date
+    ativado_em: date | None = None
+    encerrado_em: date | None = None
     motivo: str | None = None
     saldos: tuple[SaldoDoDebito, ...] = ()
 
@@ -150,7 +151,7 @@ class PagamentoAAplicar:
     valor: int
     valor_do_documento: int
     ja_pago: int
-    """By earlier payments of the document."""
+    """By earlier payments of the document, those of the same batch apart."""
 
 
 @dataclass(frozen=True, slots=True)

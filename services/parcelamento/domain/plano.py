@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -166,6 +166,16 @@ def formalizar(
     pares = enumerate(zip(valores, vencimentos, strict=True), start=ENTRADA)
     parcelas = tuple(Parcela(numero, valor, vencimento) for numero, (valor, vencimento) in pares)
     return Plano(plano, contribuinte, "aguardando_entrada", data, parcelas, itens, cancelamento, imputacao)
+
+
+def ativado_em(eventos: Iterable[Evento]) -> date | None:
+    """The day on which a plan of which this is told became active; None where it is not told."""
+    return next((e.data for e in eventos if isinstance(e, Ativado)), None)
+
+
+def encerrado_em(eventos: Iterable[Evento]) -> date | None:
+    """The day on which a plan of which this is told was paid or lost; None where it is not told."""
+    return next((e.data for e in eventos if isinstance(e, Quitado | Cancelado)), None)
 
 
 def saldo(plano: Plano) -> int:

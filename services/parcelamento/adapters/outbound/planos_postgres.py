@@ -151,17 +151,17 @@ class PlanosPostgres:
         await self._con.execute(
             """update parcelamento.plano p
             set situacao = n.situacao, risco_avisado = n.risco, prazo = n.prazo, motivo = coalesce(n.motivo, p.motivo),
-                ativado_em = coalesce(p.ativado_em, case when n.situacao in ('ativo', 'quitado') then n.hoje end),
-                encerrado_em = coalesce(p.encerrado_em, case when n.situacao in ('quitado', 'cancelado') then n.hoje end)
-            from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::text[], $6::date[])
-                as n (plano, situacao, risco, prazo, motivo, hoje)
+                ativado_em = coalesce(p.ativado_em, n.ativado_em), encerrado_em = coalesce(p.encerrado_em, n.encerrado_em)
+            from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::text[], $6::date[], $7::date[])
+                as n (plano, situacao, risco, prazo, motivo, ativado_em, encerrado_em)
             where p.plano = n.plano""",
             [m.plano.plano for m in planos],
             [m.plano.situacao for m in planos],
             [m.plano.risco_avisado for m in planos],
             [m.prazo for m in planos],
             [m.motivo for m in planos],
-            [m.hoje for m in planos],
+            [m.ativado_em for m in planos],
+            [m.encerrado_em for m in planos],
         )
         # the debts of a plan that is over may be split again
         await self._con.execute(
