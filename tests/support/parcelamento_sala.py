@@ -152,10 +152,10 @@ class SalaParcelamento:
         assert (carga["estado"], carga["rejeitados"]) == ("concluida", 0), carga
         return carga
 
-    def um_pix(self, txid: str | None, valor: int, dia: date | None = None, **campos: Any) -> dict[str, Any]:
+    def um_pix(self, txid: str | None, centavos: int, dia: date | None = None, **campos: Any) -> dict[str, Any]:
         """A Pix as the provider tells of it, with an endToEndId of its own."""
         horario = as_9h(dia or self.hoje).isoformat().replace("+00:00", "Z")
-        base = {"endToEndId": f"E{next(self._pix):031d}", "txid": txid, "valor": reais(valor), "horario": horario}
+        base = {"endToEndId": f"E{next(self._pix):031d}", "txid": txid, "valor": reais(centavos), "horario": horario}
         return {nome: v for nome, v in (base | campos).items() if v is not None}
 
     async def avisar(self, *itens: Mapping[str, Any], segredo: str = SEGREDO) -> int:
