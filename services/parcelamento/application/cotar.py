@@ -143,8 +143,8 @@ def em_json(p: PlanoProposto) -> dict[str, Any]:
     return {
         "parcelas": p.parcelas,
         "regime": p.regime,
-        "reducao_multa": f"{p.reducao_multa:.2f}",
-        "reducao_juros": f"{p.reducao_juros:.2f}",
+        "reducao_multa": _fracao(p.reducao_multa),
+        "reducao_juros": _fracao(p.reducao_juros),
         "total_sem_reducao": _reais(p.total_sem_reducao),
         "desconto": _reais(p.desconto),
         "total": _reais(p.total),
@@ -157,6 +157,11 @@ def em_json(p: PlanoProposto) -> dict[str, Any]:
 
 def _reais(centavos: int) -> str:
     return f"{centavos // 100}.{centavos % 100:02d}"
+
+
+def _fracao(valor: Decimal) -> str:
+    """Two decimals, more only where the norm has them."""
+    return f"{valor:.2f}" if valor == round(valor, 2) else f"{valor.normalize():f}"
 
 
 def _todos(valores: Iterable[int]) -> list[str]:

@@ -73,7 +73,6 @@ class PixDinamico:
                 devedor=devedor,
                 # after its day the document has another price: a new one is issued
                 validade_dias=0,
-                solicitacao=f"Documento {documento.nosso_numero}",
             )
         )
         if isinstance(feita, FalhaPix):

@@ -26,11 +26,15 @@ class PixAGuardar:
     txid: str | None
     valor: int
     pago_em: date
+    devolvido: int
 
 
 class CaixaDePix(Protocol):
     async def guardar(self, recebidos: Sequence[PixAGuardar]) -> list[PagamentoDeDocumento]:
-        """Keeps those that are new; answers those among them that pay a document."""
+        """Keeps those that are new; answers those among them that pay a document.
+
+        One that was kept before and has been given back since, in part or whole, goes to an operator.
+        """
         ...
 
 
@@ -39,7 +43,7 @@ async def receber_pix(uow: Unidade, caixa: CaixaDePix, recebidos: Sequence[PixRe
     unicos = {p.end_to_end: p for p in recebidos}
     novos = await caixa.guardar(
         [
-            PixAGuardar(uuid5(ESPACO, p.end_to_end), p.end_to_end, p.txid, p.valor, p.pago_em)
+            PixAGuardar(uuid5(ESPACO, p.end_to_end), p.end_to_end, p.txid, p.valor, p.pago_em, p.devolvido)
             # in one order, whatever the batch's: two deliveries of the same must not wait for each other
             for p in sorted(unicos.values(), key=lambda p: p.end_to_end)
         ]

@@ -36,8 +36,9 @@ class PagamentosPostgres:
             return
         await self._con.execute(
             """update parcelamento.pagamento p
-            set resultado = n.resultado, excedente = n.excedente, motivo_pendencia = n.pendencia,
-                estado = case when n.pendencia is null then 'aplicado' else 'pendente' end
+            set resultado = n.resultado, excedente = n.excedente,
+                motivo_pendencia = coalesce(n.pendencia, case when p.devolvido > 0 then 'devolvido' end),
+                estado = case when n.pendencia is null and p.devolvido = 0 then 'aplicado' else 'pendente' end
             from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) as n (pagamento, resultado, excedente, pendencia)
             where p.pagamento = n.pagamento""",
             [a.pagamento for a in aplicados],

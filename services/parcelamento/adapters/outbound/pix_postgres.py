@@ -48,5 +48,18 @@ class CaixaDePixPostgres:
             [p.pago_em for p in recebidos],
             self._agora,
         )
+        await self._devolver([p for p in recebidos if p.devolvido])
         await self._con.execute("select pg_notify($1, '')", CANAL_DOS_PAGAMENTOS)
         return [PagamentoDeDocumento(**dict(linha)) for linha in linhas]
+
+    async def _devolver(self, devolvidos: Sequence[PixAGuardar]) -> None:
+        """Money that went back: what it paid stays paid until a person says otherwise."""
+        await self._con.execute(
+            """update parcelamento.pagamento p
+            set devolvido = n.devolvido, motivo_pendencia = 'devolvido',
+                estado = case when p.estado = 'a_aplicar' then p.estado else 'pendente' end
+            from unnest($1::uuid[], $2::bigint[]) as n (pagamento, devolvido)
+            where p.pagamento = n.pagamento and p.devolvido < n.devolvido""",
+            [p.pagamento for p in devolvidos],
+            [p.devolvido for p in devolvidos],
+        )

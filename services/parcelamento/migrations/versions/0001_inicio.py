@@ -188,6 +188,8 @@ create table parcelamento.pagamento (
     -- what it did: exato, parcial, em_atraso, antecipado, excedente, em_duplicidade, plano_cancelado
     resultado text,
     excedente bigint not null default 0,
+    -- given back since by Pix
+    devolvido bigint not null default 0,
     carga uuid,
     linha bigint,
     recebido_em timestamptz not null,
