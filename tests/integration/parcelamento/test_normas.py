@@ -63,6 +63,7 @@ async def test_norma_ruim_e_recusada_por_campo_e_nada_muda(parcelamento: SalaPar
         "imputação de outra coisa": (mudada(lambda d: d.update(imputacao=["multa", "troco"])), "imputacao"),
         "dinheiro em número": (mudada(lambda d: d["minimos"][0].update(valor=100)), "minimos[0].valor"),
         "estado sem calendário": (mudada(lambda d: d.update(uf="XX")), "uf"),
+        "acréscimos de que ninguém sabe": (mudada(lambda d: d.update(encargos="nao_ha")), "encargos"),
         "vazia": ({}, "norma"),
     }
     erradas = {}

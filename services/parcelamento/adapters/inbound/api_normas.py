@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 
 from kernel.http.paginacao import Pagina
 from parcelamento.adapters.inbound.api import Leitor, Mesa, Supervisor
+from parcelamento.adapters.outbound.encargos_postgres import regras_de_encargos
 from parcelamento.adapters.outbound.normas_postgres import CacheDeNormas, NormasPostgres
 from parcelamento.domain.norma_leitura import ler_norma
-from parcelamento.errors import NaoExiste
+from parcelamento.errors import NaoExiste, recusar
 
 NormaNoCaminho = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$")]
 CAMINHO_DAS_NORMAS = "/v1/normas/parcelamento"
@@ -49,6 +50,9 @@ def rotas_de_normas(m: Mesa) -> APIRouter:
     async def gravar(documento: Annotated[dict[str, Any], Body()], quem: Supervisor) -> NormaGuardada:
         """Vale para as cotações seguintes; as feitas seguem pela versão com que nasceram. Igual à última: nada muda."""
         norma = ler_norma(documento)
+        if norma.encargos not in regras_de_encargos():
+            # found only when an installment is late, it would stop all payments
+            raise recusar("encargos", f"Não há esta regra: use uma destas: {', '.join(sorted(regras_de_encargos()))}.")
         agora = m.relogio.agora()
         async with m.banco.transacao() as con:
             normas = NormasPostgres(con, CacheDeNormas())
