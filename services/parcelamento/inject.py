@@ -21,6 +21,7 @@ from kernel.messaging.limpeza import limpar_sempre
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
 from parcelamento.adapters.inbound.api import Mesa
+from parcelamento.adapters.inbound.api_acompanhamento import rotas_de_acompanhamento
 from parcelamento.adapters.inbound.api_cotacoes import CAMINHO_DAS_COTACOES, CAMINHO_DAS_OFERTAS, rotas_de_cotacoes
 from parcelamento.adapters.inbound.api_documentos import rotas_de_documentos, rotas_de_documentos_do_plano
 from parcelamento.adapters.inbound.api_encargos import MesaDeEncargos, rotas_de_encargos
@@ -136,6 +137,8 @@ async def preparar_parcelamento(
         rotas = [
             rotas_de_cotacoes(mesa, norma_padrao=config.norma_padrao),
             rotas_de_normas(mesa),
+            # before the plans': their paths meet
+            rotas_de_acompanhamento(mesa),
             rotas_de_planos(mesa),
             rotas_de_relatorios(mesa),
             rotas_de_documentos(balcao),
@@ -187,6 +190,6 @@ async def _abrir_pix(
 async def _registrar_webhook(pix: PixApi, config: ConfigParcelamento) -> None:
     """Tells the provider where payments are to be told, until it took it."""
     while (falha := await pix.registrar_webhook(url_do_webhook(config, config.publica))) is not None:
-        _log.warning("o webhook do Pix não foi registrado: %s", falha.codigo)
+        _log.log(logging.ERROR if falha.alertar else logging.WARNING, "o webhook do Pix não foi registrado: %s", falha.codigo)
         await asyncio.sleep(_ESPERA_DO_WEBHOOK_S)
     _log.info("webhook do Pix registrado")
