@@ -14,6 +14,7 @@ from tests.support.implantacao import (
     DEPLOY,
     KUBERNETES,
     RAIZ,
+    SALAS,
     compose,
     configuracoes_conhecidas,
     documentos,
@@ -162,7 +163,7 @@ def test_ha_um_servico_para_cada_processo_e_para_o_que_os_sustenta() -> None:
     assert processos == {
         ("plataforma", "migrate"),
         ("simulador", "servir"),
-        *((sala, papel) for sala in ("regua", "canais") for papel in ("api", "worker", "relay", "migrate")),
+        *((sala, papel) for sala in SALAS for papel in ("api", "worker", "relay", "migrate")),
     }
 
 
@@ -203,7 +204,7 @@ def test_nada_espera_por_si_mesmo() -> None:
 
 @pytest.mark.parametrize("nome", [n for n, s in NOSSOS.items() if s["command"][-1] in {"api", "worker", "relay"}])
 def test_processo_so_comeca_depois_das_migracoes(nome: str) -> None:
-    assert {"postgres", "kafka", "migrar-regua", "migrar-canais"} <= set(NOSSOS[nome]["depends_on"])
+    assert {"postgres", "kafka", *(f"migrar-{sala}" for sala in SALAS)} <= set(NOSSOS[nome]["depends_on"])
 
 
 def test_volumes_e_redes_usados_sao_os_declarados() -> None:
@@ -218,10 +219,11 @@ def test_arquivos_montados_existem() -> None:
     assert [caminho for caminho in montados if not (RAIZ / caminho).exists()] == []
 
 
-@pytest.mark.parametrize("sala", ["regua", "canais"])
+@pytest.mark.parametrize("sala", SALAS)
 def test_api_e_worker_veem_a_mesma_pasta_de_cargas(sala: str) -> None:
     api, worker = (NOSSOS[f"{sala}-{papel}"] for papel in ("api", "worker"))
-    assert api["volumes"] == worker["volumes"] == [f"dados-{sala}:/dados"]
+    assert api["volumes"] == worker["volumes"]
+    assert [volume for volume in api["volumes"] if not volume.endswith(":ro")] == [f"dados-{sala}:/dados"]
 
 
 @pytest.mark.parametrize("nome", NOSSOS)
@@ -230,7 +232,9 @@ def test_processo_nosso_roda_sem_privilegios(nome: str) -> None:
     assert servico["read_only"] is True
     assert servico["cap_drop"] == ["ALL"]
     assert servico["security_opt"] == ["no-new-privileges:true"]
-    gravaveis = [t.split(":")[0] for t in servico["tmpfs"]] + [v.split(":")[1] for v in servico.get("volumes", ())]
+    gravaveis = [t.split(":")[0] for t in servico["tmpfs"]] + [
+        v.split(":")[1] for v in servico.get("volumes", ()) if not v.endswith(":ro")
+    ]
     assert sorted(gravaveis) == ["/dados", "/tmp"]  # noqa: S108 - a mount of the container
 
 
@@ -244,6 +248,39 @@ def test_o_que_canais_exige_chega_a_canais() -> None:
     for papel in ("api", "worker", "relay", "migrate"):
         nome = "migrar-canais" if papel == "migrate" else f"canais-{papel}"
         assert exigidas | {"WHATSAPP_PHONE_NUMBER_ID"} <= set(NOSSOS[nome]["environment"])
+
+
+@pytest.mark.parametrize("papel", ["api", "worker", "relay"])
+def test_o_que_o_pix_exige_chega_a_parcelamento(papel: str) -> None:
+    servico = NOSSOS[f"parcelamento-{papel}"]
+    exigidas = {"PIX_CHAVE", "PIX_BASE_URL", "PIX_CLIENT_ID", "PIX_CLIENT_SECRET", "PIX_WEBHOOK_SEGREDO", "PIX_CERTIFICADO"}
+    assert exigidas <= set(servico["environment"])
+    assert "./deploy/certificados:/certificados:ro" in servico["volumes"]
+
+
+def test_segredos_de_uma_sala_nao_chegam_as_outras() -> None:
+    for nome, servico in NOSSOS.items():
+        da_sala, ambiente = servico["command"][0], set(servico["environment"])
+        assert ("PIX_CLIENT_SECRET" in ambiente) == (da_sala in {"parcelamento", "simulador"}), nome
+        assert ("TWILIO_AUTH_TOKEN" in ambiente) == (da_sala in {"canais", "simulador"}), nome
+        assert ("TOKEN_INTERNO" in ambiente) == (da_sala in {"plataforma", "regua", "parcelamento"}), nome
+
+
+def test_so_quem_fala_com_provedores_sai_da_rede_interna() -> None:
+    fora = {nome for nome, servico in SERVICOS.items() if "saida" in servico["networks"]}
+    assert fora == {"canais-worker", "parcelamento-api", "parcelamento-worker", "proxy"}
+
+
+def test_simulador_e_parcelamento_partilham_os_segredos_do_pix() -> None:
+    simulador, sala = NOSSOS["simulador"]["environment"], NOSSOS["parcelamento-api"]["environment"]
+    partilhados = {nome for nome in simulador if nome.startswith("PIX_")}
+    assert partilhados == {"PIX_CHAVE", "PIX_CLIENT_ID", "PIX_CLIENT_SECRET"}
+    assert {nome: simulador[nome] for nome in partilhados} == {nome: sala[nome] for nome in partilhados}
+
+
+def test_certificados_nao_entram_no_repositorio() -> None:
+    ignorados = (DEPLOY / "certificados" / ".gitignore").read_text("utf-8").split()
+    assert ignorados == ["*", "!.gitignore", "!LEIA.md"]
 
 
 def test_simulador_e_canais_partilham_os_segredos() -> None:
@@ -273,15 +310,15 @@ def test_exemplo_mostra_os_padroes_do_compose() -> None:
 
 
 def test_exemplo_nao_tem_segredo() -> None:
-    secretas = {nome: valor for nome, valor in _exemplo().items() if re.search(r"SENHA|TOKEN|SECRET|SID|CLUSTER", nome)}
-    assert len(secretas) >= 7
+    secretas = {nome: valor for nome, valor in _exemplo().items() if re.search(r"SENHA|TOKEN|SECRET|SEGREDO|SID|CLUSTER", nome)}
+    assert len(secretas) >= 10
     assert set(secretas.values()) == {""}
 
 
 def test_obrigatoria_que_falta_da_uma_frase_em_portugues() -> None:
     frases = {v.nome: v.frase for v in variaveis(COMPOSE) if v.frase is not None}
-    obrigatorias = {"BANCO_SENHA", "KAFKA_CLUSTER_ID", "URL_PUBLICA", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_DE"}
-    assert set(frases) == obrigatorias
+    obrigatorias = {"BANCO_SENHA", "KAFKA_CLUSTER_ID", "URL_PUBLICA", "TOKEN_INTERNO"}
+    assert set(frases) == obrigatorias | {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_DE"}
     assert all(frase and frase.startswith(f"Falta {nome}") for nome, frase in frases.items())
     # the rest has a value where it is left out
     assert {v.nome for v in variaveis(COMPOSE) if v.frase is None and v.padrao is None} <= set(frases)
@@ -294,7 +331,7 @@ def test_manual_explica_cada_configuracao_e_so_as_que_existem() -> None:
         nome
         for linha in tabela.splitlines()
         if linha.startswith("| `")
-        for nome in re.findall(r"`([A-Z_]{4,})`", linha.split("|")[1])
+        for nome in re.findall(r"`([A-Z_]{2,})`", linha.split("|")[1])
     }
     # the simulator's own, and what only rooms to come read
     do_simulador = {"SIMULADOR_TRABALHADORES", "SIMULADOR_MENSAGENS", "MESSENGER_PAGE_ID"}

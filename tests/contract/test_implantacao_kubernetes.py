@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.implantacao import KUBERNETES, compose, configuracoes_conhecidas, documentos, local_de, servicos_da_imagem
+from tests.support.implantacao import (
+    KUBERNETES,
+    RAIZ,
+    SALAS,
+    compose,
+    configuracoes_conhecidas,
+    documentos,
+    local_de,
+    servicos_da_imagem,
+)
 
 DOCS = documentos(KUBERNETES)
 _APLICADOS = yaml.safe_load((KUBERNETES / "kustomization.yaml").read_text("utf-8"))
@@ -71,9 +80,20 @@ def test_roda_sem_privilegios_e_sem_escrever_fora_dos_volumes(doc: dict[str, Any
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         }
-        montados = {montagem["name"]: montagem["mountPath"] for montagem in container["volumeMounts"]}
-        assert montados == {"tmp": "/tmp", "dados": "/dados"}  # noqa: S108 - a mount of the container
-    assert {volume["name"] for volume in pod["volumes"]} == {"tmp", "dados"}
+        gravaveis = {m["name"]: m["mountPath"] for m in container["volumeMounts"] if not m.get("readOnly")}
+        assert gravaveis == {"tmp": "/tmp", "dados": "/dados"}  # noqa: S108 - a mount of the container
+    montados = {montagem["name"] for container in _containers(doc) for montagem in container["volumeMounts"]}
+    assert {volume["name"] for volume in pod["volumes"]} == montados
+
+
+@CADA_PROCESSO
+def test_so_parcelamento_ve_os_certificados_do_pix(doc: dict[str, Any]) -> None:
+    (container,) = _containers(doc)
+    so_lidos = {m["mountPath"] for m in container["volumeMounts"] if m.get("readOnly")}
+    assert so_lidos == ({"/certificados"} if container["args"][0] == "parcelamento" else set())
+    for volume in _pod(doc)["volumes"]:
+        # without it a provider that asks for no certificate would need one made up
+        assert "secret" not in volume or volume["secret"]["optional"] is True
 
 
 @CADA_CARGA
@@ -96,16 +116,20 @@ def test_toda_configuracao_vem_de_onde_existe_e_e_conhecida(doc: dict[str, Any])
                 chaves |= segredos[fonte["secretRef"]["name"]]["stringData"].keys()
         assert chaves >= {"BANCO_URL", "KAFKA_BOOTSTRAP"}
         assert chaves - conhecidas == set()
-        assert ("TWILIO_AUTH_TOKEN" in chaves) == (container["args"][0] == "canais")
+        sala = container["args"][0]
+        assert ("TWILIO_AUTH_TOKEN" in chaves) == (sala == "canais")
+        assert ("PIX_CLIENT_SECRET" in chaves) == (sala == "parcelamento")
+        assert ("TOKEN_INTERNO" in chaves) == (sala != "canais")
 
 
 def test_configuracao_traz_o_mesmo_que_o_compose() -> None:
-    compose_canais = servicos_da_imagem(compose())["canais-worker"]["environment"].keys()
+    servicos = servicos_da_imagem(compose())
+    do_compose = {nome for sala in SALAS for nome in servicos[f"{sala}-worker"]["environment"]}
     chaves = {*_de_tipo("ConfigMap")["regua-configuracao"]["data"]}
     for segredo in _de_tipo("Secret").values():
         chaves |= segredo["stringData"].keys()
     # no simulator in a cluster
-    assert chaves == set(compose_canais) - {"URL_SIMULADOR"}
+    assert chaves == do_compose - {"URL_SIMULADOR"}
 
 
 def test_exemplo_de_segredo_esta_vazio() -> None:
@@ -137,16 +161,27 @@ def test_tem_servico_com_o_mesmo_seletor(doc: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sala", ["regua", "canais"])
-def test_worker_tem_nome_estavel_e_api_e_worker_veem_a_mesma_pasta(sala: str) -> None:
+def test_worker_que_le_topicos_tem_nome_estavel(sala: str) -> None:
     # the host name is the worker's name in the consumer group: random names would move partitions at each restart
     assert f"{sala}-worker" in _de_tipo("StatefulSet")
+
+
+def test_worker_de_parcelamento_nao_le_topicos_e_e_um_so() -> None:
+    assert _de_tipo("Deployment")["parcelamento-worker"]["spec"]["replicas"] == 1
+    # the table event → use case: a room without one has no consumer group to keep a name in
+    assert not (RAIZ / "services" / "parcelamento" / "application" / "handlers.py").exists()
+
+
+@pytest.mark.parametrize("sala", SALAS)
+def test_api_e_worker_veem_a_mesma_pasta(sala: str) -> None:
     cargas = {"persistentVolumeClaim": {"claimName": f"{sala}-dados"}, "name": "dados"}
-    assert cargas in _pod(_de_tipo("StatefulSet")[f"{sala}-worker"])["volumes"]
-    assert cargas in _pod(_de_tipo("Deployment")[f"{sala}-api"])["volumes"]
+    processos = {doc["metadata"]["name"]: doc for doc in PROCESSOS}
+    assert cargas in _pod(processos[f"{sala}-worker"])["volumes"]
+    assert cargas in _pod(processos[f"{sala}-api"])["volumes"]
     assert _de_tipo("PersistentVolumeClaim")[f"{sala}-dados"]["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
-@pytest.mark.parametrize("sala", ["regua", "canais"])
+@pytest.mark.parametrize("sala", SALAS)
 def test_um_relay_por_sala_trocado_e_nao_sobreposto(sala: str) -> None:
     relay = _de_tipo("Deployment")[f"{sala}-relay"]["spec"]
     assert relay["replicas"] == 1
@@ -171,9 +206,7 @@ def test_interrupcoes_poupam_api_e_worker() -> None:
         alvo = doc["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"]
         assert alvo == nome
         assert nome in {**_de_tipo("Deployment"), **_de_tipo("StatefulSet")}
-    assert set(_de_tipo("PodDisruptionBudget")) == {
-        f"{sala}-{papel}" for sala in ("regua", "canais") for papel in ("api", "worker")
-    }
+    assert set(_de_tipo("PodDisruptionBudget")) == {f"{sala}-{papel}" for sala in SALAS for papel in ("api", "worker")}
 
 
 def _rotas() -> list[tuple[str, str, str]]:
@@ -187,14 +220,14 @@ def _rotas() -> list[tuple[str, str, str]]:
 
 def test_entrada_manda_cada_caminho_para_a_sala_do_proxy() -> None:
     simples = [(caminho, servico) for caminho, tipo, servico in _rotas() if tipo != "ImplementationSpecific"]
-    assert len(simples) >= 8
+    assert len(simples) >= 16
     assert [(caminho, servico) for caminho, servico in simples if f"{local_de(caminho + '/').sala}-api" != servico] == []
 
 
 def test_entrada_por_sala_e_a_do_proxy() -> None:
     por_sala = [(re.compile(caminho), servico) for caminho, tipo, servico in _rotas() if tipo == "ImplementationSpecific"]
-    assert len(por_sala) == 2
-    for sala in ("regua", "canais"):
+    assert len(por_sala) == len(SALAS)
+    for sala in SALAS:
         for resto in ("docs", "docs/favicon.png", "openapi.json", "saude/pronto", "v1/mortas", "v1/mortas/7/repetir"):
             caminho = f"/{sala}/{resto}"
             assert [s for expressao, s in por_sala if expressao.match(caminho)] == [f"{sala}-api"]

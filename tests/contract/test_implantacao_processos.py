@@ -19,10 +19,12 @@ import httpx
 import pytest
 
 from kernel.persistence.servidor import Servidor
-from tests.support.implantacao import RAIZ, compose, consultas, locais, local_de, resolver, servicos_da_imagem
+from parcelamento.adapters.inbound.api_cotacoes import CAMINHO_DAS_COTACOES, CAMINHO_DAS_OFERTAS
+from parcelamento.adapters.inbound.api_retornos import CAMINHO_DOS_RETORNOS
+from tests.support.implantacao import RAIZ, SALAS, compose, consultas, locais, local_de, resolver, servicos_da_imagem
 
 _LIMITE_S = 90
-# five processes of ours start before the first test
+# seven processes of ours start before the first test
 pytestmark = pytest.mark.timeout(600)
 _VALORES = {
     "BANCO_SENHA": "x",
@@ -36,6 +38,12 @@ _VALORES = {
     "META_APP_SECRET": "s",
     "META_VERIFY_TOKEN": "v",
     "WHATSAPP_PHONE_NUMBER_ID": "1",
+    "TOKEN_INTERNO": "interno",
+    "PIX_CHAVE": "pix@exemplo.gov.br",
+    "PIX_BASE_URL": "http://127.0.0.1:9",
+    "PIX_CLIENT_ID": "cliente",
+    "PIX_CLIENT_SECRET": "segredo",
+    "PIX_WEBHOOK_SEGREDO": "segredo-do-webhook",
 }
 # Paths of every process: the room's prefix tells them apart.
 _DE_TODOS = re.compile(r"^/(saude/.*|metrics|docs.*|openapi\.json|v1/mortas.*|v1/pendencias)$")
@@ -94,9 +102,9 @@ async def _criar_banco(servidor: Servidor, nome: str) -> str:
 
 @pytest.fixture(scope="module")
 async def url_migrada(servidor_postgres: Servidor, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database on which compose's three migrations ran, in their order and with their settings."""
+    """A database on which compose's migrations ran, in their order and with their settings."""
     url = await _criar_banco(servidor_postgres, "implantacao")
-    for nome in ("migrar-plataforma", "migrar-regua", "migrar-canais"):
+    for nome in ("migrar-plataforma", *(f"migrar-{sala}" for sala in SALAS)):
         feito = subprocess.run(  # noqa: S603, ASYNC221 - nothing else runs meanwhile
             _argumentos(nome),
             cwd=RAIZ,
@@ -114,7 +122,7 @@ async def url_migrada(servidor_postgres: Servidor, tmp_path_factory: pytest.Temp
 def no_ar(url_migrada: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NoAr]:
     enderecos: dict[str, str] = {}
     with ExitStack() as pilha:
-        for sala in ("regua", "canais"):
+        for sala in SALAS:
             porta = _porta_livre()
             processo = subprocess.Popen(  # noqa: S603
                 _argumentos(f"{sala}-api"),
@@ -148,14 +156,14 @@ def _concreto(caminho: str) -> str:
     return re.sub(r"\{[^}]*\}", "um-valor", caminho)
 
 
-@pytest.mark.parametrize("sala", ["regua", "canais"])
+@pytest.mark.parametrize("sala", SALAS)
 def test_cada_caminho_da_sala_chega_a_ela_pelo_proxy(no_ar: NoAr, sala: str) -> None:
     caminhos = [caminho for caminho in _caminhos(no_ar, sala) if not _DE_TODOS.match(caminho)]
     assert caminhos
     assert [caminho for caminho in caminhos if local_de(_concreto(caminho)).sala != sala] == []
 
 
-@pytest.mark.parametrize("sala", ["regua", "canais"])
+@pytest.mark.parametrize("sala", SALAS)
 def test_o_que_todas_tem_chega_a_cada_uma_pelo_seu_nome(no_ar: NoAr, sala: str) -> None:
     de_todos = [caminho for caminho in [*_caminhos(no_ar, sala), "/docs", "/openapi.json"] if _DE_TODOS.match(caminho)]
     assert "/v1/mortas" in de_todos
@@ -164,9 +172,38 @@ def test_o_que_todas_tem_chega_a_cada_uma_pelo_seu_nome(no_ar: NoAr, sala: str) 
         assert publico.sala == (None if caminho == "/metrics" else sala), caminho
 
 
+_UNIDADE = {"": 1, "k": 1024, "m": 1024 * 1024}
+
+
+@pytest.mark.parametrize(
+    ("caminho", "limite"),
+    [("/v1/cargas", 0), ("/v1/contatos/cargas", 0), (CAMINHO_DOS_RETORNOS, 0)]
+    + [(caminho, 4 * 1024 * 1024) for caminho in (CAMINHO_DAS_COTACOES, CAMINHO_DAS_OFERTAS)],
+)
+def test_proxy_deixa_passar_o_corpo_que_a_sala_aceita(caminho: str, limite: int) -> None:
+    corpo = local_de(caminho).corpo
+    dito = re.search(r"client_max_body_size (\d+)(\w?);", corpo)
+    assert dito is not None, caminho
+    assert int(dito[1]) * _UNIDADE[dito[2]] == limite
+    # a file is passed on as it comes; kept here first, it would fill /tmp
+    assert ("proxy_request_buffering off" in corpo) == (limite == 0)
+
+
+def test_segredo_do_webhook_do_pix_nao_vai_ao_registro_do_proxy() -> None:
+    texto = (RAIZ / "deploy" / "proxy" / "nginx.conf").read_text("utf-8")
+    (formato,) = re.findall(r"log_format \w+ '([^']*)'", texto)
+    assert "$caminho " in formato
+    assert not re.search(r"\$(uri|request|request_uri|args|query_string)\b", formato.replace("$request_method", ""))
+    (mascara,) = re.findall(r"map \$uri \$caminho \{\s+~(\S+) ([^;\s]+);\s+default \$uri;", texto)
+    assert re.search(mascara[0], "/webhooks/pix/segredo/pix")
+    assert "$" not in mascara[1]
+    # an error line quotes the request
+    assert "error_log /dev/stderr crit;" in local_de("/webhooks/pix/segredo/pix").corpo
+
+
 def test_todo_caminho_do_proxy_e_de_alguma_sala(no_ar: NoAr) -> None:
     """No location points at what a room does not have."""
-    por_sala = {sala: [_concreto(c) for c in [*_caminhos(no_ar, sala), "/docs", "/openapi.json"]] for sala in ("regua", "canais")}
+    por_sala = {sala: [_concreto(c) for c in [*_caminhos(no_ar, sala), "/docs", "/openapi.json"]] for sala in SALAS}
     for local in locais():
         if local.sala is None:
             continue
@@ -174,9 +211,11 @@ def test_todo_caminho_do_proxy_e_de_alguma_sala(no_ar: NoAr) -> None:
         assert any(local.serve(caminho) for caminho in {*por_sala[local.sala], *prefixado}), local.caminho
     for parte in ("envios", "modelos", "contatos", "provedores"):
         assert any(caminho.startswith(f"/v1/{parte}") for caminho in por_sala["canais"]), parte
+    for parte in ("parcelamentos", "documentos", "retornos", "normas", "encargos"):
+        assert any(caminho.startswith(f"/v1/{parte}") for caminho in por_sala["parcelamento"]), parte
 
 
-@pytest.mark.parametrize("sala", ["regua", "canais"])
+@pytest.mark.parametrize("sala", SALAS)
 def test_processo_mostra_medidas(no_ar: NoAr, sala: str) -> None:
     resposta = httpx.get(f"{no_ar.enderecos[sala]}/metrics", timeout=30)
     assert resposta.status_code == 200
@@ -202,8 +241,8 @@ async def test_pergunta_ao_banco_responde_o_que_a_medida_promete(url_migrada: st
 def _do_manual() -> set[str]:
     """Paths of the API that the manual names, with `*` where it leaves a value open."""
     texto = (RAIZ / "docs" / "operacao.md").read_text("utf-8")
-    achados = re.findall(r"(?<![\w.])(?:\$REGUA)?(?:/regua|/canais)?(/(?:v1|saude|docs)/[\w/<>-]+)", texto)
-    return {re.sub(r"<[^>]*>", "*", caminho).rstrip("/") for caminho in achados}
+    achados = re.findall(r"(?<![\w.])(?:\$REGUA)?(?:/regua|/canais|/parcelamento)?(/(?:v1|saude|docs)/[\w/<>.-]+)", texto)
+    return {re.sub(r"<[^>]*>", "*", caminho).rstrip("/.") for caminho in achados}
 
 
 def test_caminhos_do_manual_existem(no_ar: NoAr) -> None:

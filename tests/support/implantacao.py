@@ -16,8 +16,10 @@ from pydantic_settings import BaseSettings
 RAIZ = Path(__file__).parents[2]
 DEPLOY = RAIZ / "deploy"
 KUBERNETES = DEPLOY / "kubernetes" / "base"
-SALAS_DA_IMAGEM = ("plataforma", "regua", "canais", "simulador")
+SALAS_DA_IMAGEM = ("plataforma", "regua", "canais", "parcelamento", "simulador")
 """Rooms whose processes run from the image."""
+SALAS = ("regua", "canais", "parcelamento")
+"""Those with an api, a worker and a relay of their own."""
 
 _INTERPOLADA = re.compile(r"\$\{(?P<nome>[A-Z_]+)(?:(?P<sinal>:[-?])(?P<resto>[^}]*))?\}")
 
@@ -128,7 +130,7 @@ class Local:
 
 def locais() -> list[Local]:
     """The locations of the public server, in the order of the file."""
-    texto = (DEPLOY / "proxy" / "nginx.conf").read_text("utf-8")
+    texto = re.sub(r"#.*", "", (DEPLOY / "proxy" / "nginx.conf").read_text("utf-8"))
     publico = texto.split("server {")[1]
     return [
         Local(modo or "", caminho, corpo)
