@@ -88,7 +88,7 @@ class _ParteDoPainel:
 
 
 class _ParteDoSimulador:
-    """Receipts that the simulator still owes."""
+    """Receipts and notices of Pix that the simulator still owes."""
 
     nome = "simulador"
 
@@ -96,7 +96,7 @@ class _ParteDoSimulador:
         self._simulador = simulador
 
     async def pendencias(self, _agora: datetime) -> Pendencias:
-        return Pendencias(ociosa=not self._simulador.registro.devidos, motivo="o simulador deve recibos")
+        return Pendencias(ociosa=not self._simulador.devidos, motivo="o simulador deve recibos")
 
 
 @asynccontextmanager

@@ -185,7 +185,7 @@ async def preparar_regua(
             membro=config.membro,
             lote=config.lote_de_eventos,
         ),
-        _ciclos=TrabalhadorDeCiclos(banco, portas, agenda, metricas),
+        _ciclos=TrabalhadorDeCiclos(banco, portas, agenda, metricas, unidades),
         _cargas=TrabalhadorDeCargas(
             banco=banco,
             sala=SALA,
@@ -200,8 +200,13 @@ async def preparar_regua(
 
 def abrir_avancador(config: ConfigRegua, ambiente: Ambiente) -> AbstractAsyncContextManager[AvancadorDoRelogio | None]:
     """Who moves the virtual clock where rooms run apart; None on the machine's."""
+    interno = config.token_interno.get_secret_value() if config.token_interno else config.regua_token
     return avanco.abrir_avancador(
-        ambiente, url_canais=config.url_canais, url_simulador=config.url_simulador, token=config.regua_token
+        ambiente,
+        url_canais=config.url_canais,
+        url_parcelamento=config.url_parcelamento,
+        url_simulador=config.url_simulador,
+        token=interno,
     )
 
 
