@@ -315,6 +315,14 @@ def test_digitos_de_muitos_codigos_sao_os_de_cada_um(codigos: list[str]) -> None
     assert codigos_errados(codigos) == [i for i, codigo in enumerate(codigos) if not digitos_conferem(codigo)]
 
 
+def test_digitos_com_as_maiores_somas() -> None:
+    """Codes of one digit over and over: their sums are the greatest there are, and must not pass from one code to the next."""
+    codigos = [f"89{modulo}{dv}{digito * 40}" for modulo in "6789" for digito in "0123456789" for dv in "0123456789"]
+    certos = set(range(len(codigos))) - set(codigos_errados(codigos))
+    assert len(certos) == 40
+    assert certos == {i for i, codigo in enumerate(codigos) if digitos_conferem(codigo)}
+
+
 @given(st.integers(0, 999), st.integers(0, 999_999), st.integers(0, 99_999_999))
 def test_id_do_pagamento_e_uuid5_de_banco_nsa_e_nsr(banco: int, nsa: int, nsr: int) -> None:
     esperado = uuid5(retorno._ESPACO, f"{banco}·{nsa}·{nsr}")
