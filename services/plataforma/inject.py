@@ -44,13 +44,13 @@ from simulador.inject import Simulador, preparar_simulador
 
 SALA = "plataforma"
 _SALAS = ("régua", "canais", "parcelamento")
-_PASTA = Path(__file__).parent / "migrations"
+MIGRACOES = Path(__file__).parent / "migrations"
 
 
 async def migrar_tudo(url: str) -> None:
     """Brings every schema to its newest revision."""
     pastas = {
-        SALA: _PASTA,
+        SALA: MIGRACOES,
         "regua": regua.inject.MIGRACOES,
         "canais": canais.inject.MIGRACOES,
         "parcelamento": parcelamento.inject.MIGRACOES,

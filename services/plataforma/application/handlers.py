@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import partial
 
 from kernel.messaging.envelope import Evento
 from kernel.messaging.handler import Handler
@@ -10,6 +12,8 @@ from plataforma.application.ports import Painel
 from schemas.acionamento import AcionamentoEmitido, AcionamentoRetido
 from schemas.divida import DividaRegularizada
 from schemas.entrega import EntregaAtualizada
+from schemas.pagamento import PagamentoConfirmado
+from schemas.parcelamento import ParcelamentoAtivado, ParcelamentoCancelado, ParcelamentoFormalizado, ParcelamentoQuitado
 
 
 async def _emitidos(painel: Painel, eventos: Sequence[Evento]) -> None:
@@ -28,15 +32,33 @@ async def _regularizadas(painel: Painel, eventos: Sequence[Evento]) -> None:
     await painel.contar("regularizadas", len(eventos))
 
 
+async def _parcelamentos(situacao: str, painel: Painel, eventos: Sequence[Evento]) -> None:
+    await painel.anotar_parcelamentos(situacao, eventos)
+
+
+async def _pagamentos(painel: Painel, eventos: Sequence[Evento]) -> None:
+    for fonte in sorted({evento.dados["fonte"] for evento in eventos}):
+        valores = [Decimal(evento.dados["valor"]) for evento in eventos if evento.dados["fonte"] == fonte]
+        await painel.contar(f"pagamentos:{fonte}", len(valores))
+        await painel.contar(f"centavos:{fonte}", int(sum(valores, Decimal()).scaleb(2)))
+
+
 HANDLERS: Mapping[str, Handler[Painel]] = {
     AcionamentoEmitido.tipo: _emitidos,
     AcionamentoRetido.tipo: _retidos,
     EntregaAtualizada.tipo: _entregas,
     DividaRegularizada.tipo: _regularizadas,
+    ParcelamentoFormalizado.tipo: partial(_parcelamentos, "aguardando_entrada"),
+    ParcelamentoAtivado.tipo: partial(_parcelamentos, "ativo"),
+    ParcelamentoQuitado.tipo: partial(_parcelamentos, "quitado"),
+    ParcelamentoCancelado.tipo: partial(_parcelamentos, "cancelado"),
+    PagamentoConfirmado.tipo: _pagamentos,
 }
 TOPICOS: tuple[str, ...] = (
     *AcionamentoEmitido.topicos,
     *AcionamentoRetido.topicos,
     *EntregaAtualizada.topicos,
     *DividaRegularizada.topicos,
+    *ParcelamentoFormalizado.topicos,
+    *PagamentoConfirmado.topicos,
 )

@@ -19,6 +19,10 @@ class Painel(Protocol):
         """The newest state of each envio: the greatest, as receipts come in any order."""
         ...
 
+    async def anotar_parcelamentos(self, situacao: str, eventos: Sequence[Evento]) -> None:
+        """`situacao` of each event's plan, where nothing newer is known of it; of one instant, the later in a plan's life."""
+        ...
+
     async def contar(self, nome: str, quantos: int) -> None:
         """Adds to a plain counter."""
         ...

@@ -30,7 +30,18 @@ _HIPOTESES: Mapping[str, str] = {
     "H7": "persistência em não pagar",
     "H8": "devedor contumaz",
 }
+SITUACOES = ("aguardando_entrada", "ativo", "cancelado", "quitado")
+"""A plan's, from the first to the last."""
+_FONTES: Mapping[str, str] = {"retorno": "retorno do banco", "pix": "Pix", "carga": "arquivo da Fazenda"}
 FINAIS_RUINS = frozenset({"falhou", "expirado", "incerto"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recolhido:
+    """Payments confirmed: how many, and how much in all. One that pays several debts is confirmed for each."""
+
+    quantos: int
+    valor: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,10 @@ class Retrato:
     retidos: int = 0
     regularizadas: int = 0
     custos: Mapping[str, Decimal] = field(default_factory=dict)
+    parcelamentos: Mapping[str, int] = field(default_factory=dict)
+    """Plans by situação."""
+    recolhidos: Mapping[str, Recolhido] = field(default_factory=dict)
+    """By the source that told of them."""
     atraso: int = 0
 
     @property
@@ -71,6 +86,10 @@ def _partes(retrato: Retrato) -> Iterator[str]:
         yield f"regularizadas {retrato.regularizadas}"
     if retrato.retidos:
         yield f"controle {retrato.retidos}"
+    if retrato.parcelamentos:
+        yield "parcelamentos " + " ".join(f"{nome}:{retrato.parcelamentos[nome]}" for nome in situacoes_presentes(retrato))
+    for fonte, recolhido in sorted(retrato.recolhidos.items()):
+        yield f"pago por {fonte} {recolhido.quantos} R$ {em_moeda(recolhido.valor)}"
     if retrato.atraso:
         yield f"eventos por ler {retrato.atraso}"
 
@@ -78,6 +97,21 @@ def _partes(retrato: Retrato) -> Iterator[str]:
 def estados_presentes(retrato: Retrato) -> list[str]:
     """The states that some message is in, in order."""
     return [e for e in ORDEM_DE_ESTADOS if any(e in estados for estados in retrato.por_canal.values())]
+
+
+def situacoes_presentes(retrato: Retrato) -> list[str]:
+    """The situações that some plan is in, in order."""
+    return [situacao for situacao in SITUACOES if situacao in retrato.parcelamentos]
+
+
+def nome_da_fonte(fonte: str) -> str:
+    """Where the news of a payment came from, in words."""
+    return _FONTES.get(fonte, fonte)
+
+
+def nome_da_situacao(situacao: str) -> str:
+    """A plan's, in words."""
+    return situacao.replace("_", " ")
 
 
 def em_moeda(valor: Decimal) -> str:

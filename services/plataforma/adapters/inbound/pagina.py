@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from html import escape
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from plataforma.domain.painel import Retrato, em_moeda, estados_presentes, nome_da_hipotese
+from plataforma.domain.painel import (
+    Retrato,
+    em_moeda,
+    estados_presentes,
+    nome_da_fonte,
+    nome_da_hipotese,
+    nome_da_situacao,
+    situacoes_presentes,
+)
 
 _ESTILO = """
 :root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
@@ -24,6 +32,10 @@ a{overflow-wrap:anywhere}
 """
 _LUGARES = (
     ("/docs", "a documentação da API, para experimentar cada chamada"),
+    (
+        "/docs#/parcelamento",
+        "nela, cotações e parcelamentos; em “documentos”, “normas”, “encargos” e “retornos do banco”, o resto da sala",
+    ),
     ("/openapi.json", "a mesma descrição, para programas"),
     ("/saude/pronto", "se cada parte está pronta"),
     ("/metrics", "as medidas, no formato do Prometheus"),
@@ -53,16 +65,31 @@ def _pagina(retrato: Retrato, salas: tuple[str, ...], simulador: str | None) -> 
 <meta http-equiv="refresh" content="5"><title>Régua Multicanal</title><style>{_ESTILO}</style></head><body>
 <h1>Régua Multicanal</h1><p>Em execução: {", ".join(salas)}. Relógio da plataforma: {retrato.agora:%d/%m/%Y %H:%M}
 (hora de Maceió). Eventos por ler: {retrato.atraso}.</p><main>{_tabelas(retrato)}<h2>Onde olhar</h2><ul>{lugares}</ul>
+<p>Esperam uma pessoa: aprovações em <code>GET /v1/aprovacoes</code>, tarefas em <code>GET /v1/tarefas</code>, pagamentos sem
+destino certo em <code>GET /v1/retornos/pendentes</code>.</p>
 <p>As chamadas pedem <code>Authorization: Bearer</code> com o token que o terminal mostrou.</p></main></body></html>"""
 
 
 def _tabelas(retrato: Retrato) -> str:
-    if not retrato.acionamentos:
-        return "<p>Nenhum acionamento ainda.</p>"
+    nenhum = "" if retrato.acionamentos else "<p>Nenhum acionamento ainda.</p>"
+    quadros = (*(_da_cobranca(retrato) if retrato.acionamentos else ()), *_do_parcelamento(retrato))
+    return f'{nenhum}<div class="quadros">{"".join(quadros)}</div>'
+
+
+def _do_parcelamento(retrato: Retrato) -> Iterator[str]:
+    if retrato.parcelamentos:
+        planos = [(nome_da_situacao(s), retrato.parcelamentos[s]) for s in situacoes_presentes(retrato)]
+        yield _tabela("Parcelamentos", ("situação", "quantos"), planos)
+    if retrato.recolhidos:
+        pagos = [(nome_da_fonte(f), r.quantos, f"R$ {em_moeda(r.valor)}") for f, r in sorted(retrato.recolhidos.items())]
+        yield _tabela("Pagamentos confirmados", ("por", "quantos", "valor"), pagos)
+
+
+def _da_cobranca(retrato: Retrato) -> tuple[str, ...]:
     presentes = estados_presentes(retrato)
     hipoteses = [(nome_da_hipotese(h), n) for h, n in sorted(retrato.por_hipotese.items())]
     custos = [(moeda, em_moeda(valor)) for moeda, valor in sorted(retrato.custos.items())]
-    quadros = (
+    return (
         _tabela("Acionamentos por hipótese", ("hipótese", "quantos"), hipoteses),
         _tabela("Acionamentos por rigidez", ("rigidez", "quantos"), sorted(retrato.por_rigidez.items())),
         _tabela(
@@ -77,7 +104,6 @@ def _tabelas(retrato: Retrato) -> str:
             [("dívidas regularizadas", retrato.regularizadas), ("grupo de controle", retrato.retidos)],
         ),
     )
-    return f'<div class="quadros">{"".join(quadros)}</div>'
 
 
 def _tabela(titulo: str, colunas: tuple[str, ...], linhas: Sequence[tuple[object, ...]]) -> str:

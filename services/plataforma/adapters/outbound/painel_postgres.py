@@ -9,7 +9,7 @@ from decimal import Decimal
 from kernel.messaging.envelope import Evento
 from kernel.messaging.tabelas import ddl_mensageria
 from kernel.persistence.banco import Banco, Conexao
-from plataforma.domain.painel import ORDEM_DE_ESTADOS, Retrato
+from plataforma.domain.painel import ORDEM_DE_ESTADOS, SITUACOES, Recolhido, Retrato
 
 DDL_PAINEL = (
     ddl_mensageria("plataforma")
@@ -32,6 +32,13 @@ create table plataforma.painel_contador (
 );
 """
 )
+DDL_PARCELAMENTOS = """
+create table plataforma.painel_parcelamento (
+    parcelamento uuid primary key,
+    posto smallint not null,
+    -- of the event that told it
+    em timestamptz not null
+)"""
 _POSTO = {estado: n for n, estado in enumerate(ORDEM_DE_ESTADOS)}
 
 
@@ -70,6 +77,18 @@ class PainelPostgres:
             [(evento.dados.get("custo") or {}).get("moeda") for evento in maiores.values()],
         )
 
+    async def anotar_parcelamentos(self, situacao: str, eventos: Sequence[Evento]) -> None:
+        ultimos = {evento.dados["parcelamento"]: evento.instante for evento in sorted(eventos, key=lambda e: e.instante)}
+        await self._con.execute(
+            """insert into plataforma.painel_parcelamento as p (parcelamento, em, posto)
+               select t.parcelamento, t.em, $3 from unnest($1::uuid[], $2::timestamptz[]) t (parcelamento, em)
+               on conflict (parcelamento) do update set em = excluded.em, posto = excluded.posto
+               where (excluded.em, excluded.posto) > (p.em, p.posto)""",
+            list(ultimos),
+            list(ultimos.values()),
+            SITUACOES.index(situacao),
+        )
+
     async def contar(self, nome: str, quantos: int) -> None:
         await self._con.execute(
             """insert into plataforma.painel_contador as p values ($1, $2)
@@ -93,6 +112,7 @@ async def retratar(banco: Banco, agora: datetime, atraso: int) -> Retrato:
         custos = await con.fetch(
             "select moeda, sum(custo_micros) micros from plataforma.painel_envio where moeda is not null group by 1"
         )
+        planos = await con.fetch("select posto, count(*) n from plataforma.painel_parcelamento group by 1")
         linhas = await con.fetch("select nome, quantos from plataforma.painel_contador")
         contadores: dict[str, int] = {linha["nome"]: linha["quantos"] for linha in linhas}
     canais: dict[str, dict[str, int]] = {}
@@ -106,5 +126,15 @@ async def retratar(banco: Banco, agora: datetime, atraso: int) -> Retrato:
         retidos=contadores.get("retidos", 0),
         regularizadas=contadores.get("regularizadas", 0),
         custos={linha["moeda"]: Decimal(linha["micros"]).scaleb(-6) for linha in custos},
+        parcelamentos={SITUACOES[linha["posto"]]: linha["n"] for linha in planos},
+        recolhidos=_recolhidos(contadores),
         atraso=atraso,
     )
+
+
+def _recolhidos(contadores: dict[str, int]) -> dict[str, Recolhido]:
+    fontes = [nome.removeprefix("pagamentos:") for nome in contadores if nome.startswith("pagamentos:")]
+    return {
+        fonte: Recolhido(contadores[f"pagamentos:{fonte}"], Decimal(contadores[f"centavos:{fonte}"]).scaleb(-2))
+        for fonte in fontes
+    }

@@ -11,7 +11,17 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from plataforma.domain.painel import FINAIS_RUINS, Retrato, em_moeda, em_texto, estados_presentes, nome_da_hipotese
+from plataforma.domain.painel import (
+    FINAIS_RUINS,
+    Retrato,
+    em_moeda,
+    em_texto,
+    estados_presentes,
+    nome_da_fonte,
+    nome_da_hipotese,
+    nome_da_situacao,
+    situacoes_presentes,
+)
 
 _QUADRO_S = 1.0
 _LINHA_S = 5.0
@@ -64,8 +74,13 @@ def desenhar(retrato: Retrato, cabecalho: str) -> Group:
     for canal, estados in sorted(retrato.por_canal.items()):
         envios.add_row(canal, *(str(estados.get(estado, 0)) for estado in presentes))
     custo = ", ".join(f"{moeda} {em_moeda(valor)}" for moeda, valor in sorted(retrato.custos.items())) or "nenhum"
+    dinheiro = [
+        *(f"{nome_da_situacao(s)} {retrato.parcelamentos[s]}" for s in situacoes_presentes(retrato)),
+        *(f"{nome_da_fonte(f)} {r.quantos} (R$ {em_moeda(r.valor)})" for f, r in sorted(retrato.recolhidos.items())),
+    ]
+    planos = [Text(f"Parcelamentos e pagamentos: {' · '.join(dinheiro)}")] if dinheiro else []
     rodape = Text(
         f"{retrato.agora:%d/%m/%Y %H:%M} · custo {custo} · regularizadas {retrato.regularizadas} · "
         f"controle {retrato.retidos} · eventos por ler {retrato.atraso}"
     )
-    return Group(Text(cabecalho, style="bold"), motivos, envios, rodape)
+    return Group(Text(cabecalho, style="bold"), motivos, envios, *planos, rodape)
