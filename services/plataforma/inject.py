@@ -129,15 +129,19 @@ async def preparar_plataforma(
             partes.append(remoto)
             ao_mover.append(remoto.acertar)
         avancador = AvancadorDoRelogio(banco, relogio, partes, ao_mover=ao_mover)
+        # rooms ask each other over HTTP, in one process too: the way is the same as apart
+        interno = await pilha.enter_async_context(abrir_sala(f"http://{config.endereco}:{config.porta}", config.token_interno))
         sala_regua = await pilha.enter_async_context(
             regua.inject.preparar_regua(
-                config_regua, ambiente, avancador=avancador if avancador.virtual else None, cargas_de=("canais",)
+                config_regua,
+                ambiente,
+                avancador=avancador if avancador.virtual else None,
+                cargas_de=("canais",),
+                parcelamento=interno,
             )
         )
         avancador.incluir(sala_regua.parte)
         await sala_regua.semear()
-        # rooms ask each other over HTTP, in one process too: the way is the same as apart
-        interno = await pilha.enter_async_context(abrir_sala(f"http://{config.endereco}:{config.porta}", config.token_interno))
         sala_parcelamento = await pilha.enter_async_context(
             parcelamento.inject.preparar_parcelamento(config_parcelamento, ambiente, regua=interno)
         )
