@@ -145,6 +145,10 @@ class Contatos(Protocol):
         """Lifts what this address asked for itself."""
         ...
 
+    async def chave_das_conversas(self) -> bytes:
+        """The installation's secret, made with the database and never leaving it."""
+        ...
+
 
 class Modelos(Protocol):
     """Approved templates."""

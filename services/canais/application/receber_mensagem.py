@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime
 from typing import Literal, NamedTuple
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from canais.application.eventos import ESPACO, contatos_alterados
 from canais.application.ports import Unidade
@@ -37,7 +38,7 @@ async def receber_mensagem(uow: Unidade, m: MensagemEntrante) -> None:
             await uow.saidas.gravar(contatos_alterados(mudados, uow.agora))
         case None:
             dados = MensagemRecebida(
-                conversa=uuid5(ESPACO, f"conversa:{m.canal}:{m.chave}"),
+                conversa=conversa_de(await uow.contatos.chave_das_conversas(), m.canal, m.chave),
                 mensagem=uuid5(ESPACO, f"mensagem:{m.id_provedor}"),
                 canal=m.canal,
                 texto=m.texto[:_MAXIMO],
@@ -46,3 +47,10 @@ async def receber_mensagem(uow: Unidade, m: MensagemEntrante) -> None:
             )
             id_ = uuid5(ESPACO, f"recebida:{m.id_provedor}")
             await uow.saidas.gravar([para_saida(dados, id_=id_, origem="canais", instante=uow.agora)])
+
+
+def conversa_de(segredo: bytes, canal: str, chave: str) -> UUID:
+    """One conversation for one address of a channel. Without the secret nobody finds the phone by trying them all."""
+    resumo = hmac.digest(segredo, f"{canal}:{chave}".encode(), "sha256")
+    # read as a random one, which is what it looks like
+    return UUID(bytes=resumo[:16], version=4)

@@ -14,7 +14,9 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
+from canais.application.receber_mensagem import conversa_de
 from canais.inject import Canais
+from kernel.domain.telefone import chave_wa
 from kernel.http.assinaturas import CABECALHO_META, CABECALHO_TWILIO, assinar_meta, assinar_twilio
 from tests.support.canais import SEGUNDA, Bancada, ate_que, envio_id, um_acionamento
 from tests.support.provedor_de_teste import ProvedorDeTeste
@@ -211,7 +213,13 @@ async def test_outra_mensagem_vira_evento_uma_vez(mesa: Bancada, porta: Porta) -
         ("cancelar o parcelamento", None),
         ("Sim", "op1"),
     ]
-    assert len({e.dados["conversa"] for e in recebidas}) == 1
+    [conversa] = {e.dados["conversa"] for e in recebidas}
+    async with mesa.banco.conexao() as con:
+        segredo = await con.fetchval("select chave from canais.chave_das_conversas")
+    assert len(segredo) == 32
+    # of this installation: with another secret the same phone has another conversation
+    assert conversa == str(conversa_de(segredo, "whatsapp", chave_wa("558288887777")))
+    assert conversa != str(conversa_de(bytes(32), "whatsapp", chave_wa("558288887777")))
 
 
 async def test_meta_ilegivel_mas_assinada(porta: Porta) -> None:

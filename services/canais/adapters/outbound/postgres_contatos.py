@@ -97,6 +97,9 @@ class ContatosPostgres:
             for linha in await self._con.fetch(_RECADASTRAR_ENDERECO, canal, chave)
         ]
 
+    async def chave_das_conversas(self) -> bytes:
+        return bytes(await self._con.fetchval("select chave from canais.chave_das_conversas"))
+
 
 class ModelosPostgres:
     """The port `Modelos`."""
