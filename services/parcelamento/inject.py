@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -28,6 +28,7 @@ from parcelamento.adapters.inbound.api_encargos import MesaDeEncargos, rotas_de_
 from parcelamento.adapters.inbound.api_normas import rotas_de_normas
 from parcelamento.adapters.inbound.api_planos import rotas_de_planos
 from parcelamento.adapters.inbound.api_relatorios import rotas_de_relatorios
+from parcelamento.adapters.inbound.api_reparcelamento import rotas_de_reparcelamento
 from parcelamento.adapters.inbound.api_retornos import CAMINHO_DOS_RETORNOS, rotas_de_retornos
 from parcelamento.adapters.inbound.balcao import Balcao
 from parcelamento.adapters.inbound.problemas import ERROS
@@ -42,11 +43,13 @@ from parcelamento.adapters.outbound.pix_postgres import CaixaDePixPostgres
 from parcelamento.adapters.outbound.retorno_carga import DestinoRetorno
 from parcelamento.adapters.outbound.selic_postgres import SelicPostgres
 from parcelamento.adapters.outbound.unidade_postgres import SALA, Unidades
+from parcelamento.application.acompanhar_planos import dia_de_baixa
 from parcelamento.application.carregar_selic import semear_selic
 from parcelamento.application.emitir_documento import Emissor
 from parcelamento.application.por_pix import CodigoPix, PixDinamico, PixEstatico, SemPix
 from parcelamento.application.receber_pix import receber_pix
 from parcelamento.config import ConfigParcelamento
+from parcelamento.domain.calendarios import calendario_de
 from parcelamento.domain.documento_norma import NormaDeDocumentos, ler_norma_de_documentos
 from parcelamento.domain.norma import Uf
 from parcelamento.domain.pix import PixRecebido
@@ -124,6 +127,7 @@ async def preparar_parcelamento(
     mesa = Mesa(banco, relogio, unidades)
     recebidos = metricas.contador("parcelamento_pix_recebidos", "Avisos de Pix, por resultado.", ("resultado",))
     trabalho = Trabalho(banco, relogio, unidades, metricas, uf=config.uf, baixa_dias_uteis=config.baixa_dias_uteis)
+    baixa = partial(dia_de_baixa, calendario=calendario_de(config.uf), baixa_dias_uteis=config.baixa_dias_uteis)
     async with contextlib.AsyncExitStack() as pilha:
         api_pix, codigo = await _abrir_pix(config, regua, pilha)
 
@@ -141,6 +145,7 @@ async def preparar_parcelamento(
             rotas_de_acompanhamento(mesa),
             rotas_de_planos(mesa),
             rotas_de_relatorios(mesa),
+            rotas_de_reparcelamento(mesa, baixa),
             rotas_de_documentos(balcao),
             rotas_de_documentos_do_plano(balcao),
             rotas_de_encargos(MesaDeEncargos(banco, relogio, regras_de_encargos(), padrao=config.uf.lower())),

@@ -38,6 +38,11 @@ def contar(plano: Plano, eventos: Sequence[Evento], agora: datetime) -> list[Sai
     return [_contar(plano, evento, agora) for evento in eventos]
 
 
+def reativado(plano: Plano, perdido_em: date, hoje: date, agora: datetime) -> Saida:
+    """An active plan lost on `perdido_em` is put back: its debts are `parcelado` again, as on its first day."""
+    return _saida(plano, ParcelamentoAtivado(**_comum(plano, hoje)), f"reativado:{perdido_em}", agora)
+
+
 def _contar(plano: Plano, evento: Evento, agora: datetime) -> Saida:
     comum = _comum(plano, evento.data)
     match evento:
@@ -46,7 +51,8 @@ def _contar(plano: Plano, evento: Evento, agora: datetime) -> Saida:
         case Quitado():
             return _saida(plano, ParcelamentoQuitado(**comum), "quitado", agora)
         case Cancelado(motivo=motivo):
-            return _saida(plano, ParcelamentoCancelado(**comum, motivo=motivo), "cancelado", agora)
+            # a plan that was put back may be lost again, on a later day
+            return _saida(plano, ParcelamentoCancelado(**comum, motivo=motivo), f"cancelado:{evento.data}:{motivo}", agora)
         case ParcelaVencida(numero=numero, vencimento=vencimento):
             vencida = ParcelamentoParcelaVencida(**comum, parcela=numero, vencimento=vencimento)
             return _saida(plano, vencida, f"parcela_vencida:{numero}", agora)

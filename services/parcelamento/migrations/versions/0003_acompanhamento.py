@@ -9,7 +9,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    # a contact whose words were deleted: it was made, and by whom it is not said any more
+    # a contact whose words were deleted: that it was made stays, with whom is not said any more
     op.execute("alter table parcelamento.contato add excluido_em timestamptz, add excluido_por text")
     op.execute("drop index parcelamento.contato_plano")
     op.execute("create index contato_plano on parcelamento.contato (plano, feito_em, contato)")
