@@ -44,24 +44,34 @@ def pagamentos_confirmados(
     return [s for pago in pagos for s in _confirmados(pago, fonte, agora, traceparent)]
 
 
-def _confirmados(p: PagamentoDeDocumento, fonte: str, agora: datetime, traceparent: str | None) -> Iterable[Saida]:
-    itens = () if p.plano is not None else p.itens or ()
-    comum = {"contribuinte": p.contribuinte, "fonte": fonte, "pago_em": p.pago_em.isoformat()}
-    if not itens:
-        do_plano = {} if p.plano is None else {"parcelamento": str(p.plano)}
+def _confirmados(p: PagamentoDeDocumento, fonte: str, agora: datetime, traceparent: str | None) -> list[Saida]:
+    dados: dict[str, Any] = {"contribuinte": p.contribuinte, "fonte": fonte, "pago_em": p.pago_em.isoformat()}
+    if p.tributo is not None:
+        dados["tributo"] = p.tributo
+    if p.plano is not None:
+        dados["parcelamento"] = str(p.plano)
         if p.parcela is not None:
-            do_plano["parcela"] = p.parcela  # type: ignore[assignment]
-        yield _saida(p.pagamento, comum | do_plano | _tributo(p.tributo), p.valor, agora, traceparent)
-        return
-    valores = (p.valor,) if len(itens) == 1 else ratear(p.valor, [int(item["valor"]) for item in itens])
-    for item, valor in zip(itens, valores, strict=True):
-        pagamento = p.pagamento if len(itens) == 1 else uuid5(p.pagamento, item["debito"])
-        da_divida = {"debito": item["debito"]} | _tributo(item.get("tributo") or p.tributo)
-        yield _saida(pagamento, comum | da_divida, valor, agora, traceparent)
+            dados["parcela"] = p.parcela
+    elif p.itens:
+        return _das_dividas(p, p.itens, dados, agora, traceparent)
+    return [_saida(p.pagamento, dados, p.valor, agora, traceparent)]
 
 
-def _tributo(tributo: str | None) -> dict[str, str]:
-    return {} if tributo is None else {"tributo": tributo}
+def _das_dividas(
+    p: PagamentoDeDocumento, itens: Sequence[Mapping[str, Any]], dados: dict[str, Any], agora: datetime, traceparent: str | None
+) -> list[Saida]:
+    if len(itens) == 1:
+        return [_saida(p.pagamento, dados | _da_divida(itens[0]), p.valor, agora, traceparent)]
+    valores = ratear(p.valor, [int(item["valor"]) for item in itens])
+    return [
+        _saida(uuid5(p.pagamento, item["debito"]), dados | _da_divida(item), valor, agora, traceparent)
+        for item, valor in zip(itens, valores, strict=True)
+    ]
+
+
+def _da_divida(item: Mapping[str, Any]) -> dict[str, str]:
+    tributo = item.get("tributo")
+    return {"debito": item["debito"]} if tributo is None else {"debito": item["debito"], "tributo": tributo}
 
 
 def _saida(pagamento: UUID, dados: dict[str, Any], valor: int, agora: datetime, traceparent: str | None) -> Saida:

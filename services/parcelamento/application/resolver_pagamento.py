@@ -20,7 +20,10 @@ NAO_CONTADOS: Final = frozenset({"sem_documento", "valor_zero", "data_posterior"
 
 @dataclass(frozen=True, slots=True)
 class Pendente:
-    """A payment on the list. `resultado` where it was applied, and `excedente` is what is left of it. Cents."""
+    """A payment on the list. `resultado` where it was applied, and `excedente` is what is left of it. Cents.
+
+    `devolvido`: what of a Pix has gone back to the payer.
+    """
 
     pagamento: UUID
     origem: str
@@ -35,6 +38,7 @@ class Pendente:
     creditado_em: date | None
     valor: int
     excedente: int
+    devolvido: int
     motivo: str
     resultado: str | None
     carga: UUID | None

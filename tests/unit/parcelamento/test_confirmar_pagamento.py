@@ -114,6 +114,7 @@ PENDENTE = Pendente(
     creditado_em=None,
     valor=1000,
     excedente=0,
+    devolvido=0,
     motivo="sem_documento",
     resultado=None,
     carga=None,

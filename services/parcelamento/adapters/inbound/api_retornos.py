@@ -39,10 +39,11 @@ class PagamentoPendente(BaseModel):
     origem: Literal["retorno", "pix"]
     motivo: str = Field(
         description="sem_documento · valor_zero · data_posterior (pago depois da data do arquivo) · excedente · "
-        "plano_cancelado · selic_ausente e outros, de quando o valor com acréscimos não pôde ser calculado."
+        "devolvido (Pix que voltou a quem pagou) · plano_cancelado · selic_ausente e outros, de quando o valor com acréscimos não pôde ser calculado."
     )
     valor: DinheiroTexto
     excedente: DinheiroTexto = Field(description="O que sobrou de um pagamento já aplicado.")
+    devolvido: DinheiroTexto = Field(description="O que de um Pix já voltou a quem pagou.")
     resultado: str | None = Field(description="Em que deu a aplicação, se já houve uma.")
     pago_em: date
     creditado_em: date | None

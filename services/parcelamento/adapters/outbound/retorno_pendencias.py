@@ -16,7 +16,7 @@ from parcelamento.application.resolver_pagamento import Pendente, Resolucao
 from parcelamento.errors import NaoExiste
 
 _COLUNAS: Final = """pagamento, origem, banco, nsa, nsr, end_to_end, barras, txid, documento, pago_em, creditado_em, valor,
-    excedente, motivo_pendencia as motivo, resultado, carga, linha, recebido_em"""
+    excedente, devolvido, motivo_pendencia as motivo, resultado, carga, linha, recebido_em"""
 
 
 async def listar_pendentes(
