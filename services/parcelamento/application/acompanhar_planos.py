@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -27,11 +28,17 @@ def dia_de_baixa(hoje: date, calendario: Calendario, baixa_dias_uteis: int) -> d
 
 async def acompanhar_planos(uow: Unidade, ate: date) -> int:
     """Takes a batch of the plans with something to tell by `ate` (`dia_de_baixa`); how many there were."""
-    vencendo = await uow.planos.travar_vencendo(ate, LOTE)
+    vencendo = await uow.planos.vencendo(ate, LOTE)
+    await acompanhar_estes(uow, vencendo, ate)
+    return len(vencendo)
+
+
+async def acompanhar_estes(uow: Unidade, planos: Sequence[UUID], ate: date) -> None:
+    """The same for these plans."""
+    vencendo = await uow.planos.travar(planos)
     feitos = [(vivo, *acompanhar(vivo.plano, ate, calendario_de(vivo.norma.norma.uf))) for vivo in vencendo]
     await uow.planos.gravar([_mudado(vivo, depois, eventos) for vivo, depois, eventos in feitos])
     await uow.saidas.gravar([s for _, depois, eventos in feitos for s in contar(depois, eventos, uow.agora)])
-    return len(vencendo)
 
 
 async def cancelar_plano(uow: Unidade, plano: UUID, motivo: str) -> Plano:

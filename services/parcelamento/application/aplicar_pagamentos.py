@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from parcelamento.application.eventos import contar
@@ -15,13 +17,29 @@ from parcelamento.domain.plano import Evento, Plano, ativado_em, encerrado_em
 from parcelamento.domain.selic import SelicAusente
 
 LOTE = 500
+FALHA_AO_APLICAR: Final = "falha_ao_aplicar"
+"""Why a payment waits for a person that cannot be applied for a reason that nobody foresaw."""
 
 
 async def aplicar_pagamentos(uow: Unidade) -> int:
     """Applies a batch of what waits; how many there were."""
     espera = await uow.pagamentos.a_aplicar(LOTE)
+    await aplicar(uow, espera)
+    return len(espera)
+
+
+async def separar(uow: Unidade, espera: Sequence[PagamentoAAplicar]) -> None:
+    """Hands payments that `aplicar` fails on to an operator, untouched: they may be sent again once the cause is mended."""
+    falharam = [
+        PagamentoAplicado(p.pagamento, None, 0, FALHA_AO_APLICAR, p.plano, (), p.documento, liquidado=False) for p in espera
+    ]
+    await uow.pagamentos.gravar(falharam, uow.agora)
+
+
+async def aplicar(uow: Unidade, espera: Sequence[PagamentoAAplicar]) -> None:
+    """Applies payments that this transaction took from what waits."""
     if not espera:
-        return 0
+        return
     vivos = {v.plano.plano: v for v in await uow.planos.travar(sorted({p.plano for p in espera if p.plano is not None}))}
     moras = {regra: await uow.encargos.mora(regra) for regra in {v.norma.norma.encargos for v in vivos.values()}}
     caixas = {plano: _Caixa(vivo, moras[vivo.norma.norma.encargos]) for plano, vivo in vivos.items()}
@@ -30,7 +48,6 @@ async def aplicar_pagamentos(uow: Unidade) -> int:
     await uow.planos.gravar([c.mudado() for c in caixas.values() if c.mudou])
     await uow.pagamentos.gravar(aplicados, uow.agora)
     await uow.saidas.gravar([s for c in caixas.values() for s in contar(c.plano, c.eventos, uow.agora)])
-    return len(espera)
 
 
 class _Caixa:

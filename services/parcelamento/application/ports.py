@@ -102,8 +102,12 @@ class Planos(Protocol):
         """The plans, locked in the order of their ids until the transaction ends."""
         ...
 
-    async def travar_vencendo(self, ate: date, limite: int) -> list[PlanoEmVida]:
-        """Living plans whose `prazo` came by `ate`, locked."""
+    async def vencendo(self, ate: date, limite: int) -> list[UUID]:
+        """Living plans whose `prazo` came by `ate`, the oldest ones, locked in the order of their ids."""
+        ...
+
+    async def adiar(self, planos: Sequence[UUID], prazo: date) -> None:
+        """Has them looked at again on `prazo`; changes nothing else."""
         ...
 
     async def gravar(self, planos: Sequence[PlanoMudado]) -> None: ...

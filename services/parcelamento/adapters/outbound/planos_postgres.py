@@ -14,6 +14,7 @@ from parcelamento.application.ports import NormaEmUso, PlanoEmVida, PlanoMudado,
 from parcelamento.domain.plano import Item, Parcela, Plano
 
 _COLUNAS: Final = "plano, contribuinte, norma, versao, situacao, data, risco_avisado, tributo"
+_VENCENDO: Final = "situacao in ('aguardando_entrada', 'ativo') and prazo <= $1"
 _DEBITO: Final = "debito, regime, principal, multa, juros, multa_reduzida, juros_reduzidos, honorarios"
 
 
@@ -82,14 +83,20 @@ class PlanosPostgres:
         )
         return await self._montar(linhas)
 
-    async def travar_vencendo(self, ate: date, limite: int) -> list[PlanoEmVida]:
+    async def vencendo(self, ate: date, limite: int) -> list[UUID]:
+        # locked by id, as `travar` does: two workers that take the same plans in two orders wait for each other for ever
         linhas = await self._con.fetch(
-            f"""select {_COLUNAS} from parcelamento.plano
-            where situacao in ('aguardando_entrada', 'ativo') and prazo <= $1
-            order by prazo, plano limit $2 for update""",
+            f"""select plano from parcelamento.plano
+            where plano = any(array(
+                select plano from parcelamento.plano where {_VENCENDO} order by prazo, plano limit $2
+            )) and {_VENCENDO}
+            order by plano for update""",
             *(ate, limite),
         )
-        return await self._montar(linhas)
+        return [linha["plano"] for linha in linhas]
+
+    async def adiar(self, planos: Sequence[UUID], prazo: date) -> None:
+        await self._con.execute("update parcelamento.plano set prazo = $2 where plano = any($1)", list(planos), prazo)
 
     async def proximo_prazo(self) -> date | None:
         """The first date on which some plan has something to tell."""
