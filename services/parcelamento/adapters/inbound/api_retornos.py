@@ -39,7 +39,8 @@ class PagamentoPendente(BaseModel):
     origem: Literal["retorno", "pix"]
     motivo: str = Field(
         description="sem_documento · valor_zero · data_posterior (pago depois da data do arquivo) · excedente · "
-        "devolvido (Pix que voltou a quem pagou) · plano_cancelado · selic_ausente e outros, de quando o valor com acréscimos não pôde ser calculado."
+        "plano_cancelado · devolvido (Pix que voltou a quem pagou) · selic_ausente e outros, de quando os acréscimos não puderam "
+        "ser calculados."
     )
     valor: DinheiroTexto
     excedente: DinheiroTexto = Field(description="O que sobrou de um pagamento já aplicado.")
