@@ -33,6 +33,10 @@ SEGREDOS: Mapping[str, str] = {
     "META_VERIFY_TOKEN": "verificacao-de-teste",
     "WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
     "MESSENGER_PAGE_ID": "200000000000002",
+    "PIX_CLIENT_ID": "cliente-pix-de-teste",
+    "PIX_CLIENT_SECRET": "segredo-de-teste-pix",
+    "PIX_CHAVE": "pix@sefaz.exemplo",
+    "PIX_WEBHOOK_SEGREDO": "segredo-do-webhook-de-teste",
 }
 
 
@@ -237,21 +241,28 @@ async def instalacao_embutida(
             await instalacao.parar()
 
 
-_DE_CANAIS = ("/v1/contatos", "/v1/envios", "/v1/modelos", "/v1/provedores", "/webhooks")
+# the first that begins a path takes it; the others are the régua's
+_DAS_SALAS = {
+    "parcelamento-api": (
+        *("/v1/parcelamentos", "/v1/documentos", "/v1/retornos", "/v1/normas", "/v1/encargos"),
+        *("/v1/relatorios/parcelamentos", "/webhooks/pix"),
+    ),
+    "canais-api": ("/v1/contatos", "/v1/envios", "/v1/modelos", "/v1/provedores", "/webhooks"),
+}
 
 
 class _PorCaminho(httpx.AsyncBaseTransport):
     """What the proxy of a production installation does: one address, rooms by path."""
 
-    def __init__(self, regua: int, canais: int) -> None:
-        self._regua = regua
-        self._canais = canais
+    def __init__(self, portas: Mapping[str, int]) -> None:
+        self._portas = portas
         self._rede = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.host == "instalacao":
-            porta = self._canais if request.url.path.startswith(_DE_CANAIS) else self._regua
-            request.url = request.url.copy_with(host="127.0.0.1", port=porta)
+            caminho = request.url.path
+            sala = next((sala for sala, comecos in _DAS_SALAS.items() if caminho.startswith(comecos)), "regua-api")
+            request.url = request.url.copy_with(host="127.0.0.1", port=self._portas[sala])
         return await self._rede.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -263,7 +274,7 @@ async def instalacao_separada(
     pasta: Path, *, relogio: str, banco_url: str, kafka_bootstrap: str, **ajustes: str
 ) -> AsyncIterator[Instalacao]:
     """Each room's api, worker and relay as processes of their own, on a given Postgres and Kafka, as in production."""
-    papeis = [f"{sala}-{papel}" for sala in ("regua", "canais") for papel in ("api", "worker", "relay")]
+    papeis = [f"{sala}-{papel}" for sala in ("regua", "canais", "parcelamento") for papel in ("api", "worker", "relay")]
     portas = {nome: porta_livre() for nome in ("simulador", *papeis)}
     simulador = f"http://127.0.0.1:{portas['simulador'] + 1}"
     comuns = {
@@ -274,10 +285,14 @@ async def instalacao_separada(
         "REGUA_TOKEN": TOKEN,
         "RELOGIO": relogio,
         "URL_SIMULADOR": simulador,
+        "URL_REGUA": f"http://127.0.0.1:{portas['regua-api']}",
         "URL_CANAIS": f"http://127.0.0.1:{portas['canais-api']}",
+        "URL_PARCELAMENTO": f"http://127.0.0.1:{portas['parcelamento-api']}",
         "URL_PUBLICA": f"http://127.0.0.1:{portas['canais-api']}",
+        "TOKEN_INTERNO": "token-entre-as-salas-dos-testes",
         "TWILIO_BASE_URL": simulador,
         "META_BASE_URL": simulador,
+        "PIX_BASE_URL": f"{simulador}/pix",
         **ajustes,
     }
     migracao = Processo(["plataforma", "migrate"], comuns, pasta / "migracao.log")
@@ -292,10 +307,12 @@ async def instalacao_separada(
     }
     for nome, porta in portas.items():
         if nome != "simulador":
-            processos[nome] = Processo(nome.split("-"), {**comuns, "PORTA": str(porta)}, pasta / f"{nome}.log")
+            # in production both are behind one address; here each room's webhooks are at its own
+            publica = {"URL_PUBLICA": comuns["URL_PARCELAMENTO"]} if nome.startswith("parcelamento") else {}
+            processos[nome] = Processo(nome.split("-"), {**comuns, **publica, "PORTA": str(porta)}, pasta / f"{nome}.log")
     enderecos = {nome: f"http://127.0.0.1:{porta + (nome == 'simulador')}" for nome, porta in portas.items()}
     cabecalhos = {"Authorization": f"Bearer {TOKEN}"}
-    rede = _PorCaminho(portas["regua-api"], portas["canais-api"])
+    rede = _PorCaminho(portas)
     api = httpx.AsyncClient(base_url="http://instalacao", headers=cabecalhos, timeout=60, transport=rede)
     async with api, httpx.AsyncClient(base_url=simulador, timeout=60) as do_simulador:
         instalacao = Instalacao(pasta, portas["canais-api"], processos, api, do_simulador, enderecos)
