@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerial
 # Fits a bigint of cents or micros, with room for sums.
 _DIGITOS_INTEIROS = 12
 _PRIMEIRO_ANO, _ULTIMO_ANO = 1900, 2200
+_DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 T = TypeVar("T", date, datetime)
 
 
@@ -73,6 +74,13 @@ def _em_epoca(valor: T) -> T:
     return valor
 
 
+def _em_texto(valor: Any) -> Any:
+    # 20150310 would be taken for seconds since 1970: a due date in August of that year, and the interest of all years since
+    if isinstance(valor, date) or (isinstance(valor, str) and _DIA.fullmatch(valor)):
+        return valor
+    raise ValueError("Precisa ser uma data no formato aaaa-mm-dd.")
+
+
 # Dates and instants that callers send.
-Dia = Annotated[date, AfterValidator(_em_epoca)]
+Dia = Annotated[date, BeforeValidator(_em_texto), AfterValidator(_em_epoca)]
 Instante = Annotated[AwareDatetime, AfterValidator(_em_epoca)]

@@ -80,7 +80,7 @@ class Trabalho:
                 return await lote(self._unidades(con, self._relogio.agora()))
         except INDISPONIVEL:
             raise
-        except Exception as erro:
+        except Exception as erro:  # noqa: BLE001 - the worker's loop: one broken row must not hold the others
             # its name alone: what it says may hold somebody's data
             _log.error("um lote falhou (%s): vai um a um", type(erro).__name__)
         feitos = 0
@@ -117,7 +117,7 @@ class Trabalho:
                 await passo
         except INDISPONIVEL:
             raise
-        except Exception as erro:
+        except Exception as erro:  # noqa: BLE001 - the same
             self._separados.inc()
             _log.error("falhou e foi posto de lado: %s (%s)", ", ".join(map(str, quais)), type(erro).__name__)
             return False
