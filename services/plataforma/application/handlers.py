@@ -37,10 +37,12 @@ async def _parcelamentos(situacao: str, painel: Painel, eventos: Sequence[Evento
 
 
 async def _pagamentos(painel: Painel, eventos: Sequence[Evento]) -> None:
-    for fonte in sorted({evento.dados["fonte"] for evento in eventos}):
+    """What came by the bank; files of payments bring years of them at once, and reports tell of those."""
+    for fonte in ("retorno", "pix"):
         valores = [Decimal(evento.dados["valor"]) for evento in eventos if evento.dados["fonte"] == fonte]
-        await painel.contar(f"pagamentos:{fonte}", len(valores))
-        await painel.contar(f"centavos:{fonte}", int(sum(valores, Decimal()).scaleb(2)))
+        if valores:
+            await painel.contar(f"pagamentos:{fonte}", len(valores))
+            await painel.contar(f"centavos:{fonte}", int(sum(valores, Decimal()).scaleb(2)))
 
 
 HANDLERS: Mapping[str, Handler[Painel]] = {

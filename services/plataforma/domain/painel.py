@@ -32,7 +32,7 @@ _HIPOTESES: Mapping[str, str] = {
 }
 SITUACOES = ("aguardando_entrada", "ativo", "cancelado", "quitado")
 """A plan's, from the first to the last."""
-_FONTES: Mapping[str, str] = {"retorno": "retorno do banco", "pix": "Pix", "carga": "arquivo da Fazenda"}
+_FONTES: Mapping[str, str] = {"retorno": "retorno do banco", "pix": "Pix"}
 FINAIS_RUINS = frozenset({"falhou", "expirado", "incerto"})
 
 

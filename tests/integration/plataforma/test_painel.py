@@ -68,6 +68,8 @@ async def test_cada_plano_conta_uma_vez_e_o_dinheiro_soma_por_fonte(banco: Banco
         _evento("pagamento.confirmado", 4, fonte="pix", valor="0.29"),
         _evento("pagamento.confirmado", 5, fonte="pix", valor="19.99"),
         _evento("pagamento.confirmado", 6, fonte="retorno", valor="1000.00"),
+        # years of payments in a file of the authority's are not news
+        _evento("pagamento.confirmado", 7, fonte="carga", valor="5.00"),
     ]
     retrato = await _retrato(banco, url_banco, eventos)
     assert retrato.parcelamentos == {"aguardando_entrada": 2, "ativo": 1}
