@@ -14,7 +14,7 @@ from rich.table import Table
 
 from tests.bench.medida import Medida
 
-BENCHMARKS = ("envio", "mensageria", "ciclo", "latencia", "cotacoes")
+BENCHMARKS = ("envio", "mensageria", "ciclo", "latencia", "cotacoes", "retorno")
 
 
 def main() -> int:
