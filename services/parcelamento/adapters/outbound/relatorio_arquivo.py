@@ -81,8 +81,11 @@ class EscritorCsv:
 class EscritorXlsx:
     """Sheets `Parcelamentos` and `Totais`; money and dates are numbers and dates. Rows go to disk as they come."""
 
-    def __init__(self, arquivo: BinaryIO, cabecalho: Mapping[str, Any]) -> None:
+    def __init__(
+        self, arquivo: BinaryIO, cabecalho: Mapping[str, Any], *, linhas_por_planilha: int = _LINHAS_DA_PLANILHA
+    ) -> None:
         self._arquivo = arquivo
+        self._maximo = linhas_por_planilha
         self._pasta = Workbook(write_only=True)
         self._abertas = 0
         self._abrir()
@@ -98,7 +101,7 @@ class EscritorXlsx:
 
     def escrever(self, linhas: Sequence[Mapping[str, Any]]) -> None:
         for linha in linhas:
-            if self._escritas == _LINHAS_DA_PLANILHA:
+            if self._escritas == self._maximo:
                 self._abrir()
             _preencher(self._planilha, self._celulas, ((c, linha[c.nome]) for c in COLUNAS))
             self._escritas += 1
@@ -149,7 +152,7 @@ _EM_CSV: Final[Mapping[Tipo, Callable[[Any], str]]] = {
     "sim_nao": lambda valor: "sim" if valor else "não",
 }
 _EM_CELULA: Final[Mapping[Tipo, Callable[[Any], Any]]] = {
-    "texto": _ou_vazio(lambda valor: ILLEGAL_CHARACTERS_RE.sub("", inofensivo(str(valor)))),
+    "texto": lambda valor: ILLEGAL_CHARACTERS_RE.sub("", inofensivo(str(valor))),
     "inteiro": lambda valor: valor,
     "dinheiro": lambda valor: Decimal(valor).scaleb(-2),
     "dia": lambda valor: valor,
@@ -174,9 +177,12 @@ def _celula(planilha: Any, tipo: Tipo) -> Any:
 
 
 def _preencher(planilha: Any, celulas: Sequence[Any], valores: Iterator[tuple[Coluna, Any]]) -> None:
+    linha: list[Any] = []
     for celula, (coluna, valor) in zip(celulas, valores, strict=True):
-        celula.value = _EM_CELULA[coluna.tipo](valor)
-    planilha.append(celulas)
+        if valor is not None:
+            celula.value = _EM_CELULA[coluna.tipo](valor)
+        linha.append(None if valor is None else celula)
+    planilha.append(linha)
 
 
 def _grupos(totais: Totais) -> Iterator[tuple[str, Soma]]:
