@@ -40,10 +40,11 @@ class AcionamentoEmitido(_DeUmCanal):
     ordem: Annotated[int, Field(ge=1)]
     """Place of `canal` among the channels of this rung, from 1."""
     modelo: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
-    """The template's name, one for each hipótese × rigidez: `h1_r2`."""
+    """The template's name: one for each hipótese × rigidez (`h1_r2`), or a contact's own (`parcelamento_em_risco`)."""
     idioma: Idioma
     campanha: str
     ciclo: UUID
+    """Where a contact was decided outside a ciclo, the decision's own id."""
     politica: str
     decisao: str
     """SHA-256 of the decision's stored inputs."""
@@ -54,6 +55,8 @@ class AcionamentoEmitido(_DeUmCanal):
     """The first allowed minute."""
     valido_ate: datetime
     """When the channel is over, if nothing was delivered by then."""
+    parcelamento: UUID | None = None
+    """The plan that the contact is about; such a contact is no rung of the ladder: `caso` names the warning."""
 
 
 Cancelamento = Literal["pago", "parcelado", "suspenso", "optou_sair", "pagamento_parcial", "entregue_em_outro_canal", "operador"]

@@ -73,7 +73,8 @@ class Mudancas:
                     "tentativa": f.tentativa,
                     "reincidencia": f.reincidencia,
                     "ordem": p.ordem,
-                    "modelo": f"{f.hipotese.lower()}_r{f.rigidez}",
+                    "modelo": f.modelo or f"{f.hipotese.lower()}_r{f.rigidez}",
+                    "parcelamento": f.parcelamento,
                     "idioma": f.idioma,
                     "campanha": f.campanha,
                     "ciclo": f.ciclo,
@@ -99,8 +100,10 @@ class Mudancas:
 
     def _chamar(self, f: Ficha) -> None:
         agora, tarefa = self.uow.agora, uuid5(f.acionamento, "canais_esgotados")
-        self._tarefas.append(TarefaNova(tarefa, f.contribuinte, "canais_esgotados", f.caso, f.acionamento, f.rigidez, agora))
-        dados = {**_identidade(f), "tarefa": tarefa, "motivo": "canais_esgotados", "solicitada_em": agora}
+        # a warning beside the ladder is about a plan, and no caso of the régua's
+        caso = f.caso if f.parcelamento is None else None
+        self._tarefas.append(TarefaNova(tarefa, f.contribuinte, "canais_esgotados", caso, f.acionamento, f.rigidez, agora))
+        dados = {**_identidade(f), "caso": caso, "tarefa": tarefa, "motivo": "canais_esgotados", "solicitada_em": agora}
         self._sair(f, "tarefa|canais_esgotados", TarefaSolicitada.model_validate(dados))
 
     def _sair(self, f: Ficha, nome: str, dados: Dados) -> None:

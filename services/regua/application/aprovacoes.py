@@ -43,8 +43,8 @@ async def decidir(e: Escritorio, aprovacao: UUID, *, aprovada: bool, quem: str, 
 
 
 async def decidir_uma(e: Escritorio, a: Aprovacao, *, aprovada: bool, quem: str, motivo: str | None) -> Aprovacao:
-    """Decides one that is locked. Approved, a message of rigidity 5 goes out with the next ciclo; refused, its caso stays
-    below. Raises EstadoNaoPermite, AutorNaoAprova."""
+    """Decides one that is locked. Approved, a message of rigidity 5 goes out the same day if it may (`liberar_aprovado`);
+    refused, its caso stays below. Raises EstadoNaoPermite, AutorNaoAprova."""
     if a.estado != "pendente":
         raise EstadoNaoPermite(f"Já foi {a.estado} por {a.decidida_por}.", codigo="ja_decidida")
     if a.autor == quem:

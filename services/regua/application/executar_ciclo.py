@@ -11,6 +11,7 @@ from uuid import UUID
 
 import polars as pl
 
+from kernel.domain.calendario import JanelaDeContato
 from regua.application.decidir import Decididos, Progresso, decidir_base
 from regua.application.executar_ciclo_lote import Feitio, compor
 from regua.application.ports_ciclo import (
@@ -146,6 +147,14 @@ def _decidir(portas: PortasDoCiclo, t: _Trabalho, fatos: pl.DataFrame, leitura: 
         janela=t.politica.janela(portas.calendario),
         canais_ativos=portas.canais_ativos,
     )
+
+
+async def campanha_e_politica(portas: PortasDoCiclo, campanha: str, agora: datetime) -> tuple[Campanha, Politica]:
+    """A campaign that runs on the clock's date, and the policy that it decides by. Raises CicloRecusado."""
+    guardada = await portas.regras.campanha(campanha)
+    hoje = JanelaDeContato(portas.calendario).dia_local(agora)
+    _exigir_ativa(guardada, hoje)
+    return guardada, await _politica(portas, guardada, hoje)
 
 
 async def _politica(portas: PortasDoCiclo, campanha: Campanha, data: date) -> Politica:

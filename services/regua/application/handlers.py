@@ -8,9 +8,10 @@ from typing import Final
 from kernel.domain.calendario import Calendario, JanelaDeContato
 from kernel.messaging.envelope import Evento
 from regua.application.acompanhar_entrega import AcompanharEntregas
+from regua.application.acompanhar_parcelamento import AcompanharParcelamentos
 from regua.application.ports import Unidade
 from regua.application.registrar_contato import RegistrarContatos
-from regua.application.registrar_pagamento import AcompanharParcelamentos, RegistrarPagamentos
+from regua.application.registrar_pagamento import RegistrarPagamentos
 from regua.application.suspender import SuspenderPorDeclaracao
 
 Handler = Callable[[Unidade, Sequence[Evento]], Awaitable[None]]
@@ -24,7 +25,7 @@ def montar_handlers(calendario: Calendario, canais_ativos: Collection[str]) -> M
     janela = JanelaDeContato(calendario)
     contatos = RegistrarContatos(janela)
     pagamentos = RegistrarPagamentos(janela)
-    parcelamentos = AcompanharParcelamentos(janela)
+    parcelamentos = AcompanharParcelamentos(calendario, canais_ativos)
     declarar = SuspenderPorDeclaracao(janela)
     return {
         "cobranca.entrega.atualizada.v1": AcompanharEntregas(calendario, canais_ativos),
@@ -33,6 +34,8 @@ def montar_handlers(calendario: Calendario, canais_ativos: Collection[str]) -> M
         "cobranca.pagamento.confirmado.v1": pagamentos,
         "cobranca.parcelamento.formalizado.v1": parcelamentos.formalizados,
         "cobranca.parcelamento.ativado.v1": parcelamentos.ativados,
+        "cobranca.parcelamento.parcela_vencida.v1": parcelamentos.vencidas,
+        "cobranca.parcelamento.em_risco.v1": parcelamentos.em_risco,
         "cobranca.parcelamento.cancelado.v1": parcelamentos.cancelados,
         "cobranca.parcelamento.quitado.v1": parcelamentos.quitados,
         "cobranca.divida.contestada.v1": declarar,

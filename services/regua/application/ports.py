@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from kernel.messaging.log import Saida
@@ -13,11 +13,15 @@ from regua.domain.acompanhamento import Acionamento
 from regua.domain.canais import Proximo
 from regua.domain.politica import Politica
 
+if TYPE_CHECKING:
+    from regua.application.ports_aviso import Avisos
+
 
 @dataclass(frozen=True, slots=True)
 class Ficha:
     """An acionamento as its row is: what its events say, and where it stands. `alcance`: channels valid for the taxpayer,
-    without those that any registration of the person opted out of."""
+    without those that any registration of the person opted out of. Beside the ladder `modelo` names the text, `parcelamento`
+    the plan it is about, and `ciclo` is the decision's id; on it both are None."""
 
     caso: UUID
     contribuinte: str
@@ -37,6 +41,8 @@ class Ficha:
     traceparent: str | None
     alcance: frozenset[str]
     situacao: Acionamento
+    modelo: str | None = None
+    parcelamento: UUID | None = None
 
     @property
     def acionamento(self) -> UUID:
@@ -113,6 +119,7 @@ class PagamentoInformado(NamedTuple):
 class Devido:
     """What is left of a contribuinte's debts beside what a decision saw. Cents, over all debts em aberto.
 
+    `omissoes_vistas`, `omissoes`: undelivered declarations of its tributo that the decision saw, and those left of them.
     `do_tributo`: whether a debt em aberto of the acionamento's tributo is left; `parcelados`, `parados` (suspensos or
     ajuizados): whether one rests so.
     """
@@ -120,6 +127,8 @@ class Devido:
     acionamento: UUID
     visto: int
     restante: int
+    omissoes_vistas: int
+    omissoes: int
     do_tributo: bool
     parcelados: bool
     parados: bool
@@ -213,6 +222,8 @@ class Unidade(Protocol):
     def suspensoes(self) -> Suspensoes: ...
     @property
     def recebimentos(self) -> Recebimentos: ...
+    @property
+    def avisos(self) -> Avisos: ...
     @property
     def politicas(self) -> Politicas: ...
     @property

@@ -140,6 +140,16 @@ class LeituraDoCiclo(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Aprovada:
+    """A caso whose message of the last rigidity was approved, and the campaign that asked for it."""
+
+    aprovacao: UUID
+    contribuinte: str
+    caso: UUID
+    campanha: str
+
+
 class EscritaDoCiclo(Protocol):
     """Keeps ciclos and what they decide."""
 
@@ -171,6 +181,19 @@ class EscritaDoCiclo(Protocol):
         ...
 
     async def falhar(self, ciclo: UUID, motivo: str, agora: datetime) -> CicloGuardado: ...
+
+    async def aprovadas(self) -> list[Aprovada]:
+        """Those not decided again since, oldest first."""
+        ...
+
+    async def gravar_avulso(self, lote: Lote, instantaneo: str, aprovacao: UUID, data: date) -> None:
+        """As `gravar`, outside a ciclo: `lote.ciclo` names the decision, and the approval counts as decided again. Raises
+        ConflitoDeEscrita, also where something of the person came in after `instantaneo`."""
+        ...
+
+    async def dar_por_reavaliada(self, aprovacao: UUID, agora: datetime) -> None:
+        """Nothing went out; the next ciclo decides."""
+        ...
 
 
 class ConflitoDeEscrita(Exception):

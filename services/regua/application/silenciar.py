@@ -1,4 +1,4 @@
-"""Takes back what waits to be said to whoever paid, agreed or was suspended meanwhile; the rung is kept."""
+"""Takes back what waits to be said to whoever paid, declared, agreed or was suspended meanwhile; the rung is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from regua.domain.acompanhamento import cancelar
 
 
 async def silenciar(uow: Unidade, contribuintes: Collection[str], janela: JanelaDeContato) -> None:
-    """Cancels acionamentos under way of `contribuintes`, whose payments, debts or suspensions changed.
+    """Cancels acionamentos under way of `contribuintes`, whose payments, debts, declarations or suspensions changed.
 
     What a decision saw is compared with what is left now: an acionamento goes on where nothing became less. `janela` says
     what the local day is.
@@ -31,12 +31,15 @@ async def silenciar(uow: Unidade, contribuintes: Collection[str], janela: Janela
 
 
 def motivo_do_silencio(d: Devido) -> str | None:
-    """Why what waits is not wanted any more; None where it still is."""
+    """Why what waits is not wanted any more; None where it still is.
+
+    A declaration delivered late counts as a payment does: the event's closed set of reasons has no word of its own for it.
+    """
     if d.suspenso:
         return "suspenso"
-    if d.restante >= d.visto:
+    if d.restante >= d.visto and d.omissoes >= d.omissoes_vistas:
         return None
-    if d.do_tributo:
+    if d.do_tributo or d.omissoes:
         return "pagamento_parcial"
     if d.parados:
         return "suspenso"

@@ -182,6 +182,16 @@ async def test_debito_que_deixou_de_ser_devido_silencia(com_base: Mesa, silencio
     assert silencios.contribuintes == ["C2"]
 
 
+async def test_declaracao_entregue_depois_silencia(com_base: Mesa, silencios: Silencios) -> None:
+    cabecalho = "contribuinte;tributo;competencia;prazo;entregue_em;valor_declarado;notas_emitidas\n"
+    await com_base.carregar("declaracoes", f"{cabecalho}C1;ICMS;2026-01;2026-02-20;;;0\nC2;ICMS;2026-01;2026-02-20;;;0\n")
+    antes = list(silencios.contribuintes)
+    # C1 delivers, C2 only changes its notes, and a new one that came in delivered was nobody's omission
+    linhas = "C1;ICMS;2026-01;2026-02-20;2026-03-15;10,00;0\nC2;ICMS;2026-01;2026-02-20;;;3\n"
+    await com_base.carregar("declaracoes", f"{cabecalho}{linhas}C2;ICMS;2026-02;2026-03-20;2026-03-15;10,00;0\n")
+    assert (antes, silencios.contribuintes) == ([], ["C1"])
+
+
 def _gerar(pasta: Path) -> None:
     comando = ["-m", "simulador", "gerar", "--contribuintes", "60", "--semente", "1", "--data", "2026-11-20", "--saida"]
     subprocess.run([sys.executable, *comando, str(pasta)], check=True, cwd=RAIZ, capture_output=True)  # noqa: S603

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -19,7 +20,7 @@ from schemas.parcelamento import (
     ParcelamentoQuitado,
 )
 from tests.support.regua_banco import inserir_pagamento
-from tests.support.regua_base import mes, um_debito, um_pagamento
+from tests.support.regua_base import mes, um_debito, um_pagamento, uma_declaracao
 from tests.support.regua_referencia import BaseDeReferencia
 from tests.support.regua_sala import Sala
 
@@ -207,3 +208,45 @@ async def test_debito_ajuizado_por_carga_cancela_por_suspenso(acionada: Sala) ->
         await con.execute("update regua.debito set situacao = 'ajuizado' where contribuinte = 'C2'")
         await acionada.regua_silenciador().silenciar(con, ["C1", "C2"], acionada.relogio.agora())
     assert await cancelados(acionada) == [("C2", "suspenso")]
+
+
+OMISSO = BaseDeReferencia(
+    pessoas={"C1": "P1"},
+    declaracoes=(uma_declaracao("2026-01", "2026-02-20"), uma_declaracao("2025-12", "2026-01-20")),
+)
+
+
+async def entregar_declaracao(sala: Sala, *competencias: str, em: date | None = HOJE) -> None:
+    """As the load of declarations does: the rows, then who falls silent."""
+    async with sala.banco.transacao() as con:
+        await con.execute(
+            "update regua.declaracao set entregue_em = $2 where competencia = any($1::int[])", [mes(c) for c in competencias], em
+        )
+        await sala.regua_silenciador().silenciar(con, ["C1"], sala.relogio.agora())
+
+
+@pytest.mark.parametrize(
+    ("entregues", "em", "motivos"),
+    [
+        (("2025-12", "2026-01"), HOJE, [("C1", "pago")]),
+        (("2026-01",), HOJE, [("C1", "pagamento_parcial")]),
+        ((), HOJE, []),
+        # dated after today, it does not count yet
+        (("2025-12", "2026-01"), HOJE + timedelta(days=1), []),
+    ],
+)
+async def test_declaracao_tardia_cala_a_mensagem_do_dia(
+    sala: Sala, entregues: tuple[str, ...], em: date, motivos: list[tuple[str, str]]
+) -> None:
+    await sala.carregar(OMISSO)
+    assert (await sala.ciclo()).contagens["por_hipotese"] == {"H3": 1}
+    await entregar_declaracao(sala, *entregues, em=em)
+    assert await cancelados(sala) == motivos
+
+
+async def test_declaracao_fora_da_janela_nao_cala(sala: Sala) -> None:
+    velha = uma_declaracao("2024-01", "2024-02-20")
+    await sala.carregar(replace(OMISSO, declaracoes=(*OMISSO.declaracoes, velha)))
+    await sala.ciclo()
+    await entregar_declaracao(sala, "2024-01")
+    assert await cancelados(sala) == []

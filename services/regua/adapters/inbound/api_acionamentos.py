@@ -21,7 +21,7 @@ from regua.errors import NaoExiste
 
 _COLUNAS: Final = """acionamento, caso, contribuinte, tributo, etapa, tentativa, hipotese, reincidencia, rigidez, campanha, ciclo,
     politica, decisao, codigo, idioma, estado, canais, canais[ordem] as canal, consumido, emitido_em, entregue_em, encerrado_em,
-    motivo"""
+    motivo, modelo, parcelamento"""
 _LISTA: Final = f"""
 select {_COLUNAS} from regua.acionamento
 where ($1::text is null or contribuinte = $1) and ($2::uuid is null or caso = $2) and ($3::text is null or campanha = $3)
@@ -33,6 +33,10 @@ order by emitido_em desc, acionamento desc limit $11
 _DECISAO: Final = """
 select d.resultado, d.motivo, d.hipotese, d.etapa, d.reincidencia, d.rigidez, d.insumos, d.resumo, c.data
 from regua.acionamento a join regua.decisao d on d.ciclo = a.ciclo and d.caso = a.caso join regua.ciclo c on c.ciclo = a.ciclo
+where a.acionamento = $1
+union all
+select d.resultado, d.motivo, d.hipotese, d.etapa, d.reincidencia, d.rigidez, d.insumos, d.resumo, d.data
+from regua.acionamento a join regua.decisao_avulsa d on d.decisao = a.ciclo
 where a.acionamento = $1
 """
 
@@ -74,7 +78,7 @@ class Acionamento(BaseModel):
     reincidencia: int
     rigidez: int
     campanha: str
-    ciclo: UUID
+    ciclo: UUID = Field(description="Do que foi decidido fora de um ciclo, o identificador da própria decisão.")
     politica: str
     decisao: str = Field(description="SHA-256 dos insumos da decisão.")
     codigo: str = Field(description="Com ele a pessoa confere a mensagem.")
@@ -87,6 +91,8 @@ class Acionamento(BaseModel):
     emitido_em: datetime
     entregue_em: datetime | None
     encerrado_em: datetime | None
+    modelo: str | None = Field(description="O texto, quando não é o de hipótese × rigidez: um contato fora da escada.")
+    parcelamento: UUID | None = Field(description="De que parcelamento o contato fala.")
 
     @classmethod
     def campos(cls, linha: asyncpg.Record) -> dict[str, Any]:

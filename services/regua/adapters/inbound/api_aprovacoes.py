@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.http.paginacao import Pagina, Paginacao, montar
+from kernel.persistence.sinal import avisar
+from regua.adapters.inbound.agenda import CANAL_DOS_CICLOS
 from regua.adapters.inbound.api import Leitor, Mesa, Supervisor
 from regua.adapters.outbound.escritorio_postgres import COLUNAS_DA_APROVACAO, escritorio
 from regua.application.aprovacoes import Decidida, decidir, decidir_muitas
@@ -130,11 +132,13 @@ def rotas_de_aprovacoes(m: Mesa) -> APIRouter:
 
     @rotas.post("/v1/aprovacoes/{aprovacao}/aprovar", response_model=Aprovacao, summary="Aprova")
     async def aprovar(aprovacao: UUID, quem: Supervisor, dados: Concordancia | None = None) -> Aprovacao:
-        """A mensagem de rigidez 5 sai com o ciclo seguinte; a política passa a valer. Quem propôs não aprova."""
+        """A mensagem de rigidez 5 sai hoje mesmo, se ainda há horário e a pessoa pode ser contatada; senão, com o ciclo
+        seguinte. A política passa a valer. Quem propôs não aprova."""
         motivo = dados.motivo if dados else None
         async with m.banco.transacao() as con:
-            e = escritorio(con, m.relogio.agora())
-            return Aprovacao.de(await decidir(e, aprovacao, aprovada=True, quem=quem.nome, motivo=motivo))
+            feita = await decidir(escritorio(con, m.relogio.agora()), aprovacao, aprovada=True, quem=quem.nome, motivo=motivo)
+            await avisar(con, CANAL_DOS_CICLOS)
+            return Aprovacao.de(feita)
 
     @rotas.post("/v1/aprovacoes/{aprovacao}/recusar", response_model=Aprovacao, summary="Recusa")
     async def recusar(aprovacao: UUID, dados: Recusa, quem: Supervisor) -> Aprovacao:
@@ -168,4 +172,5 @@ def rotas_de_aprovacoes(m: Mesa) -> APIRouter:
 async def _em_lote(m: Mesa, dados: EmLote, *, aprovada: bool, quem: str, motivo: str | None) -> Decididas:
     async with m.banco.transacao() as con:
         feitas = await decidir_muitas(escritorio(con, m.relogio.agora()), dados.ids, aprovada=aprovada, quem=quem, motivo=motivo)
+        await avisar(con, CANAL_DOS_CICLOS)
     return Decididas(decididas=sum(d.recusa is None for d in feitas), itens=[Item.de(d) for d in feitas])

@@ -44,13 +44,26 @@ _NO_CANAL: Final = _FICHA.format(
         join regua.acionamento o on o.pessoa = k.pessoa and o.canais[o.ordem] = p.canal
         where o.estado = 'emitido' and o.motivo is null)""",
 )
-# What the decision saw stands in its inputs; what is left is told with the decision's eyes (its date) and today's payments.
+_DOS_CASOS: Final = _FICHA.format(
+    quando="$2::text is null", filtro="a.caso = any($1::uuid[]) and a.estado = 'emitido' and a.motivo is null"
+)
+# What the decision saw stands in its inputs; what is left is told with the decision's eyes (its date, its policy's window) and
+# today's payments and declarations. A warning about a plan saw no balance: only a rest takes it back, and not its plan's own.
 _DEVIDOS: Final = """
 with alvo as (
-    select a.acionamento, a.contribuinte, a.tributo, (d.insumos::jsonb -> 'fatos' ->> 'valor_aberto')::bigint as visto,
-        (d.insumos::jsonb ->> 'data')::date as data
-    from regua.acionamento a join regua.decisao d on d.ciclo = a.ciclo and d.caso = a.caso
-    where a.acionamento = any($1::uuid[])
+    select a.acionamento, a.contribuinte, a.tributo, a.parcelamento is not null as avulso,
+        coalesce((i.insumos -> 'fatos' ->> 'valor_aberto')::bigint, 0) as visto,
+        coalesce((i.insumos -> 'fatos' ->> 'omissoes')::bigint, 0) as omissoes_vistas,
+        i.data, extract(year from i.data)::int * 12 + extract(month from i.data)::int - 1 as mes,
+        (p.documento -> 'definicoes' ->> 'janela_meses')::int as janela
+    from regua.acionamento a
+    left join regua.decisao d on d.ciclo = a.ciclo and d.caso = a.caso
+    left join regua.decisao_avulsa v on v.decisao = a.ciclo
+    join regua.politica p on p.versao = a.politica
+    cross join lateral (
+        select x.insumos, (x.insumos ->> 'data')::date as data
+        from (select coalesce(d.insumos, v.insumos)::jsonb as insumos) x) i
+    where a.acionamento = any($1::uuid[]) and i.insumos is not null
 ), debito as (
     select alvo.acionamento, b.tributo = alvo.tributo as proprio, b.situacao,
         b.vencimento < alvo.data and (b.vencimento + interval '5 years')::date >= alvo.data as conta,
@@ -59,7 +72,12 @@ with alvo as (
     from alvo join regua.debito b using (contribuinte)
     where b.situacao <> 'pago'
 )
-select alvo.acionamento, alvo.visto,
+select alvo.acionamento, alvo.visto, alvo.omissoes_vistas,
+    case when alvo.omissoes_vistas = 0 then 0 else (
+        select count(*) from regua.declaracao e
+        where e.contribuinte = alvo.contribuinte and e.tributo = alvo.tributo and e.prazo < alvo.data
+            and (e.entregue_em is null or e.entregue_em > $2) and e.competencia between alvo.mes - alvo.janela and alvo.mes - 1
+    ) end as omissoes,
     coalesce(sum(d.saldo) filter (where d.situacao = 'aberto' and d.conta), 0)::bigint as restante,
     coalesce(bool_or(d.proprio and d.situacao = 'aberto' and d.conta), false) as do_tributo,
     coalesce(bool_or(d.proprio and d.situacao = 'parcelado'), false) as parcelados,
@@ -67,9 +85,11 @@ select alvo.acionamento, alvo.visto,
     exists (
         select from regua.suspensao s
         where s.contribuinte = alvo.contribuinte and s.encerrada_em is null and s.desde <= $2 and coalesce(s.ate, $2) >= $2
+            and not (alvo.avulso and s.motivo = 'parcelamento')
     ) as suspenso
 from alvo left join debito d on d.acionamento = alvo.acionamento and d.saldo > 0
-group by alvo.acionamento, alvo.visto, alvo.contribuinte
+group by alvo.acionamento, alvo.visto, alvo.omissoes_vistas, alvo.contribuinte, alvo.tributo, alvo.data, alvo.mes, alvo.janela,
+    alvo.avulso
 order by alvo.acionamento
 """
 _GRAVAR: Final = """
@@ -117,6 +137,10 @@ class AcionamentosPostgres:
 
     async def travar_abertos(self, contribuintes: Collection[str]) -> list[Ficha]:
         return await self._fichas(_ABERTOS, list(contribuintes), SEM_ENVIO)
+
+    async def travar_casos(self, casos: Collection[UUID]) -> list[Ficha]:
+        """Those under way of these casos, as `travar_abertos`."""
+        return await self._fichas(_DOS_CASOS, list(casos), SEM_ENVIO)
 
     async def travar_no_canal(self, pontos: Collection[tuple[str, str]]) -> list[Ficha]:
         pares = list(pontos)
@@ -201,6 +225,8 @@ def _ficha(linha: asyncpg.Record, emissoes: Mapping[str, Emissao]) -> Ficha:
         idioma=linha["idioma"],
         traceparent=linha["traceparent"],
         alcance=frozenset(linha["alcance"]),
+        modelo=linha["modelo"],
+        parcelamento=linha["parcelamento"],
         situacao=Acionamento(
             acionamento=linha["acionamento"],
             canais=tuple(linha["canais"]),

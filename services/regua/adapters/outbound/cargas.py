@@ -37,6 +37,19 @@ class _Destino:
         await con.execute(sql.mesclar(tabela, chave, tuple(self.tipos_sql)))
 
 
+class _Declaracoes(_Destino):
+    """A declaration delivered late silences what was decided about its omission."""
+
+    def __init__(self, silenciador: Silenciador) -> None:
+        super().__init__("declaracoes", sql.SEM_CONTRIBUINTE)
+        self._silenciador = silenciador
+
+    async def mesclar(self, con: Conexao, contexto: Contexto) -> None:
+        await con.execute(sql.MUDADOS)
+        await con.execute(sql.MESCLAR_DECLARACOES)
+        await _silenciar(con, self._silenciador, contexto)
+
+
 class _Debitos(_Destino):
     """Debts that are paid, suspended or agreed by now silence what was decided about them."""
 
@@ -80,7 +93,7 @@ def destinos_da_regua(silenciador: Silenciador) -> tuple[Destino, ...]:
     """One for each tipo that the régua loads, for `kernel.cargas.execucao.TrabalhadorDeCargas`."""
     return (
         _Destino("contribuintes"),
-        _Destino("declaracoes", sql.SEM_CONTRIBUINTE),
+        _Declaracoes(silenciador),
         _Debitos(silenciador),
         _Pagamentos(silenciador),
         _Destino("veiculos", sql.SEM_CONTRIBUINTE),

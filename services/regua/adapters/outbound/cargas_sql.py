@@ -116,6 +116,19 @@ MESCLAR_DEBITOS: Final = f"""
     select distinct m.contribuinte from mudado m left join antes a using (debito)
     where m.situacao <> 'aberto' or a.debito is not null"""
 
+# only one that was known, and is delivered now, can be an omission that somebody was going to be told of
+MESCLAR_DECLARACOES: Final = f"""
+    with antes as materialized (
+        select contribuinte, tributo, competencia from regua.declaracao
+        where (contribuinte, tributo, competencia) in (select contribuinte, tributo, competencia from {ENTRADA})
+    ), mudado as (
+        {mesclar("declaracao", ("contribuinte", "tributo", "competencia"), tuple(CAMPOS["declaracoes"]))}
+        returning t.contribuinte, t.tributo, t.competencia, t.entregue_em
+    )
+    insert into carga_mudado
+    select distinct contribuinte from mudado join antes using (contribuinte, tributo, competencia)
+    where entregue_em is not null"""
+
 COMPETENCIA_DO_PAGAMENTO: Final = f"""
     update {ENTRADA} set competencia = extract(year from pago_em)::int * 12 + extract(month from pago_em)::int - 1
     where competencia is null"""

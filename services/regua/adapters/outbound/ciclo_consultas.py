@@ -63,7 +63,7 @@ def consultas(*, data: date, politica: Politica, campanha: str, alvo: Alvo | Non
         "lembretes": f"""select pessoa, (emitido_em at time zone {fuso})::date as emitido,
                 (entregue_em at time zone {fuso})::date as entregue
             from regua.acionamento where entregue_em is not null and (emitido_em at time zone {fuso})::date >= {desde}
-                and {pessoa}""",
+                and parcelamento is null and {pessoa}""",
         "suspensoes": f"""select contribuinte, motivo, desde, ate, encerrada_em is null as ativa
             from regua.suspensao where {sejam["contribuinte"]}""",
         "abertos": f"""select caso::text as caso, contribuinte, tributo, n, etapa as etapa_consumida, etapa_em, teto_rigidez,

@@ -1,10 +1,10 @@
 """Keeps ciclos, and writes what one decided in a single transaction.
 
-How a payment, a plan or a suspension that comes in meanwhile is not overtaken: the transaction locks their tables against
-writers (SHARE: whoever is writing ends first, whoever comes later waits for our commit), and only then looks for rows that
-the snapshot did not see. Their persons are left out; where they are many (a load was merged), everything is decided again.
-Whoever waits finds, once let in, the acionamentos to cancel: so those writers write first and look for acionamentos
-afterwards.
+How a payment, a declaration, a plan, a suspension or a warning about a plan that comes in meanwhile is not overtaken: the
+transaction locks their tables against writers (SHARE: whoever is writing ends first, whoever comes later waits for our
+commit), and only then looks for rows that the snapshot did not see. Their persons are left out; where they are many (a load
+was merged), everything is decided again. Whoever waits finds, once let in, the acionamentos to cancel: so those writers write
+first and look for acionamentos afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,8 +23,10 @@ import polars as pl
 from kernel.messaging.outbox import canal_do_outbox
 from kernel.persistence.banco import Banco, Conexao
 from regua.adapters.outbound.ciclo_copia import copiar, copiar_eventos
+from regua.application.aprovacoes import RIGIDEZ
+from regua.application.executar_ciclo import CAMPANHA_PERMANENTE
 from regua.application.executar_ciclo_contagens import contar
-from regua.application.ports_ciclo import CicloGuardado, ConflitoDeEscrita, Lote
+from regua.application.ports_ciclo import Aprovada, CicloGuardado, ConflitoDeEscrita, Lote
 
 _TRAVA: Final = "hashtextextended('regua:ciclo', 0)"
 _COLUNAS: Final = """ciclo, data, campanha, estado, avaliados, acionados, retidos, contagens, motivo, politica, traceparent"""
@@ -32,19 +34,17 @@ _COLUNAS: Final = """ciclo, data, campanha, estado, avaliados, acionados, retido
 _POUCOS: Final = 1_000
 _CONFLITOS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
+_VIGIADAS: Final = "regua.pagamento, regua.suspensao, regua.debito, regua.declaracao, regua.risco"
 # age() counts back from this transaction's own id: xid8 is rebuilt from it, past any wraparound
-_MEXIDOS: Final = """
+_MEXIDOS: Final = f"""
 with eu as (select pg_current_xact_id()::text::bigint as xid, $1::text::pg_snapshot as foto)
 select distinct contribuinte from (
-    select contribuinte, age(xmin) as idade from regua.pagamento
-    union all
-    select contribuinte, age(xmin) as idade from regua.suspensao
-    union all
-    select contribuinte, age(xmin) as idade from regua.debito
+    {" union all ".join(f"select contribuinte, age(xmin) as idade from {t}" for t in _VIGIADAS.split(", "))}
 ) as linhas, eu
 where idade <= eu.xid - pg_snapshot_xmin(eu.foto)::text::bigint
     and not pg_visible_in_snapshot((eu.xid - idade)::text::xid8, eu.foto)
 """
+_MEXIDOS_DELES: Final = f"{_MEXIDOS} and contribuinte = any($2::text[])"
 _CASOS_MUDADOS: Final = """
 create temp table ciclo_caso (
     caso uuid, etapa smallint, etapa_em date, hipotese text, reincidencia int, rigidez smallint,
@@ -59,6 +59,17 @@ update regua.caso c set
     etapa_em = case when m.retido then m.etapa_em else c.etapa_em end
 from ciclo_caso m where m.caso = c.caso
 """
+
+
+# asked for by the campaign whose ciclo decided on the caso last
+_APROVADAS: Final = """
+select a.aprovacao, a.contribuinte, split_part(a.objeto, ':', 1)::uuid as caso, coalesce((
+    select c.campanha from regua.decisao d join regua.ciclo c using (ciclo)
+    where d.contribuinte = a.contribuinte and d.caso = split_part(a.objeto, ':', 1)::uuid
+    order by c.data desc, c.iniciado_em desc limit 1), $2) as campanha
+from regua.aprovacao a where a.estado = 'aprovada' and a.tipo = $1 and a.reavaliada_em is null order by a.decidida_em, a.aprovacao
+"""
+_REAVALIADA: Final = "update regua.aprovacao set reavaliada_em = $2 where aprovacao = $1"
 
 
 class EscritaPostgres:
@@ -119,6 +130,28 @@ class EscritaPostgres:
         except _CONFLITOS as erro:
             raise ConflitoDeEscrita(type(erro).__name__) from erro
 
+    async def aprovadas(self) -> list[Aprovada]:
+        async with self._banco.conexao() as con:
+            return [Aprovada(**dict(linha)) for linha in await con.fetch(_APROVADAS, RIGIDEZ, CAMPANHA_PERMANENTE)]
+
+    async def gravar_avulso(self, lote: Lote, instantaneo: str, aprovacao: UUID, data: date) -> None:
+        try:
+            async with self._banco.transacao() as con:
+                await con.execute(f"lock table {_VIGIADAS} in share mode")
+                if await con.fetch(_MEXIDOS_DELES, instantaneo, lote.pessoas["contribuinte"].to_list()):
+                    raise ConflitoDeEscrita("the person changed meanwhile")
+                decisoes = lote.decisoes.rename({"ciclo": "decisao"})
+                decisoes = decisoes.with_columns(data=pl.lit(data), decidida_em=pl.lit(lote.agora.isoformat()))
+                await _copiar_tudo(con, lote, ("decisao_avulsa", decisoes))
+                await con.execute(_REAVALIADA, aprovacao, lote.agora)
+                await con.execute("select pg_notify($1, '')", canal_do_outbox("regua"))
+        except _CONFLITOS as erro:
+            raise ConflitoDeEscrita(type(erro).__name__) from erro
+
+    async def dar_por_reavaliada(self, aprovacao: UUID, agora: datetime) -> None:
+        async with self._banco.conexao() as con:
+            await con.execute(_REAVALIADA, aprovacao, agora)
+
     async def falhar(self, ciclo: UUID, motivo: str, agora: datetime) -> CicloGuardado:
         async with self._banco.transacao() as con:
             linha = await con.fetchrow(
@@ -148,12 +181,12 @@ async def _gravar(con: Conexao, lote: Lote, instantaneo: str) -> CicloGuardado:
     guardado = await con.fetchrow(f"select {_COLUNAS} from regua.ciclo where ciclo = $1 for update", lote.ciclo)
     if _exigir(guardado)["estado"] != "processando":
         return CicloGuardado(**dict(_exigir(guardado)))
-    await con.execute("lock table regua.pagamento, regua.suspensao, regua.debito in share mode")
+    await con.execute(f"lock table {_VIGIADAS} in share mode")
     mexidos = await _mexidos(con, instantaneo)
     if len(mexidos) > max(_POUCOS, lote.pessoas.height // 100):
         raise ConflitoDeEscrita(f"{len(mexidos)} contribuintes changed meanwhile")
     lote = _sem(lote, mexidos)
-    await _copiar_tudo(con, lote)
+    await _copiar_tudo(con, lote, ("decisao", lote.decisoes))
     await con.execute("select pg_notify($1, '')", canal_do_outbox("regua"))
     contagens = contar(lote.decisoes, lote.emissoes["canal"])
     linha = await con.fetchrow(
@@ -205,11 +238,11 @@ def _sem(lote: Lote, mexidos: list[str]) -> Lote:
     )
 
 
-async def _copiar_tudo(con: Conexao, lote: Lote) -> None:
+async def _copiar_tudo(con: Conexao, lote: Lote, decisoes: tuple[str, pl.DataFrame]) -> None:
     await copiar(con, "caso", lote.casos_novos)
     await _mudar_casos(con, lote)
     for tabela, quadro in (
-        ("decisao", lote.decisoes),
+        decisoes,
         ("acionamento", lote.acionamentos),
         ("emissao", lote.emissoes),
         ("tarefa", lote.tarefas),

@@ -56,6 +56,7 @@ with decisao as (
     select emitido_em, case estado when 'retido' then 'acionamento_retido' else 'acionamento' end, acionamento::text,
         jsonb_build_object('tributo', tributo, 'etapa', etapa, 'tentativa', tentativa, 'rigidez', rigidez,
             'hipotese', hipotese, 'campanha', campanha)
+            || jsonb_strip_nulls(jsonb_build_object('modelo', modelo, 'parcelamento', parcelamento))
         from regua.acionamento where contribuinte = $1
     union all
     select e.emitido_em, 'emissao', e.acionamento::text || e.canal,
@@ -79,6 +80,15 @@ with decisao as (
     select pago_em::timestamp at time zone $2, 'pagamento', pagamento::text, jsonb_build_object('tributo', tributo,
         'parcelamento', parcelamento, 'parcela', parcela, 'valor', to_char(valor / 100.0, 'FM999999999999990.00'))
         from regua.pagamento_avulso where contribuinte = $1
+    union all
+    select em, 'parcelamento_' || tipo, evento::text, jsonb_build_object('parcelamento', parcelamento) || detalhe
+        from regua.parcelamento_fato where contribuinte = $1 and tipo <> 'pagamento'
+    union all
+    select decidida_em, 'decisao', decisao::text, jsonb_build_object('caso', caso, 'tributo', tributo, 'hipotese', hipotese,
+        'etapa', etapa, 'rigidez', rigidez, 'resultado', resultado, 'motivo', motivo)
+        || jsonb_strip_nulls(jsonb_build_object(
+            'modelo', insumos::jsonb -> 'tipo', 'parcelamento', insumos::jsonb -> 'parcelamento'))
+        from regua.decisao_avulsa where contribuinte = $1
     union all
     select solicitada_em, 'tarefa', tarefa::text, jsonb_build_object('motivo', motivo, 'rigidez', rigidez)
         from regua.tarefa where contribuinte = $1

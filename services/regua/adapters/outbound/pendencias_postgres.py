@@ -19,6 +19,8 @@ _OCUPADA: Final = """
 select case
     when exists (select from regua.outbox) then 'eventos a publicar'
     when exists (select from regua.ciclo where estado = 'processando') then 'ciclo em andamento'
+    when exists (select from regua.aprovacao where estado = 'aprovada' and tipo = 'rigidez_5' and reavaliada_em is null)
+        then 'aprovação a levar adiante'
     when exists (select from regua.carga where estado in ('recebida', 'processando')) then 'carga em andamento'
 end as motivo, (select vista_ate from regua.agenda) as vista_ate
 """

@@ -12,6 +12,7 @@ from kernel.messaging import outbox
 from kernel.messaging.log import Saida
 from kernel.persistence.banco import Conexao
 from regua.adapters.outbound.acionamentos_postgres import AcionamentosPostgres
+from regua.adapters.outbound.avisos_postgres import AvisosPostgres
 from regua.adapters.outbound.contatos_postgres import ContatosPostgres, SuspensoesPostgres
 from regua.adapters.outbound.recebimentos_postgres import RecebimentosPostgres
 from regua.application.ports_ciclo import PoliticaAusente
@@ -85,6 +86,7 @@ class UnidadePostgres:
     contatos: ContatosPostgres
     suspensoes: SuspensoesPostgres
     recebimentos: RecebimentosPostgres
+    avisos: AvisosPostgres
     politicas: PoliticasPostgres
     saidas: _Saidas
 
@@ -96,12 +98,14 @@ class Unidades:
         self._cache = CacheDePoliticas()
 
     def __call__(self, con: Conexao, agora: datetime) -> UnidadePostgres:
+        acionamentos = AcionamentosPostgres(con)
         return UnidadePostgres(
             agora=agora,
-            acionamentos=AcionamentosPostgres(con),
+            acionamentos=acionamentos,
             contatos=ContatosPostgres(con),
             suspensoes=SuspensoesPostgres(con),
             recebimentos=RecebimentosPostgres(con),
+            avisos=AvisosPostgres(con, acionamentos),
             politicas=PoliticasPostgres(con, self._cache),
             saidas=_Saidas(con),
         )

@@ -55,9 +55,16 @@ def test_prazo_que_nao_serve(motivo: str, informada: date | None) -> None:
         ({"restante": 0, "parados": True, "parcelados": True}, "suspenso"),
         ({"restante": 100, "suspenso": True}, "suspenso"),
         ({"visto": 0, "restante": 0}, None),  # an omission: nothing was owed
+        ({"visto": 0, "restante": 0, "omissoes_vistas": 2, "omissoes": 2}, None),
+        ({"visto": 0, "restante": 0, "omissoes_vistas": 2, "omissoes": 1}, "pagamento_parcial"),
+        ({"visto": 0, "restante": 0, "omissoes_vistas": 2, "omissoes": 0}, "pago"),
+        ({"omissoes_vistas": 1, "omissoes": 0, "do_tributo": True}, "pagamento_parcial"),  # declared; the debt is still there
+        ({"restante": 0, "omissoes_vistas": 1, "omissoes": 1}, "pagamento_parcial"),  # paid; the omission is still there
+        ({"omissoes_vistas": 1, "omissoes": 0, "suspenso": True}, "suspenso"),
     ],
 )
 def test_por_que_se_silencia(campos: dict[str, object], motivo: str | None) -> None:
     base: dict[str, object] = {"visto": 100, "restante": 100, "do_tributo": False, "parcelados": False, "parados": False}
+    base |= {"omissoes_vistas": 0, "omissoes": 0}
     d = Devido(acionamento=UUID(int=1), **{**base, "suspenso": False, **campos})  # type: ignore[arg-type]
     assert motivo_do_silencio(d) == motivo
