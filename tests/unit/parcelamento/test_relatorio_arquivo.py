@@ -117,4 +117,4 @@ def test_a_memoria_nao_cresce_com_as_linhas(formato: Formato, tmp_path: Any) -> 
         return maximo
 
     pico(100)
-    assert pico(2_000) < pico(200) + 300_000
+    assert pico(700) < pico(200) + 300_000
