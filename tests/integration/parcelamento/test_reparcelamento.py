@@ -133,9 +133,9 @@ async def test_quitado_inexistente_e_pedido_ruim(parcelamento: SalaParcelamento)
     assert await _recusa(parcelamento, "7f000000-0000-0000-0000-000000000000") == (404, "nao_encontrado")
     assert await _recusa(parcelamento, plano, {}, "integracao") == (403, "sem_permissao")
     resposta = await parcelamento.pedir(
-        "POST", f"/v1/parcelamentos/{plano}/reparcelar", json={"receita_bruta_ano_anterior": "-1.00", "x": 1}
+        "POST", f"/v1/parcelamentos/{plano}/reparcelar", json={"receita_bruta_ano_anterior": "-1.00", "x": 1, "cancelar": 1}
     )
-    assert set(campos(resposta)) == {"receita_bruta_ano_anterior", "x"}
+    assert set(campos(resposta)) == {"receita_bruta_ano_anterior", "x", "cancelar"}
 
 
 async def test_receita_do_ano_anterior_e_de_um_ano_so(parcelamento: SalaParcelamento) -> None:

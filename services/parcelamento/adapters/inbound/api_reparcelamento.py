@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from kernel.http.auth import Operador, Papel, pode
 from kernel.http.idempotencia import Chave
@@ -26,7 +26,8 @@ from parcelamento.application.restabelecer_plano import Decisao, restabelecer_pl
 class ReparcelamentoPedido(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    cancelar: bool = Field(
+    # strict: what ends a plan is said plainly
+    cancelar: StrictBool = Field(
         False, description="Encerra o parcelamento em curso (só supervisor); se nada puder ser proposto, ele continua."
     )
     norma: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")] | None = Field(None, description="Se omitida, a do parcelamento.")

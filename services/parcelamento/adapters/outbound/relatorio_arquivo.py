@@ -76,6 +76,7 @@ class EscritorCsv:
 
     def terminar(self, totais: Totais) -> None:
         """The lines are all there is: sums among them would be read as plans."""
+        self._arquivo.flush()
 
 
 class EscritorXlsx:
