@@ -32,6 +32,7 @@ from parcelamento.adapters.inbound.api_reparcelamento import rotas_de_reparcelam
 from parcelamento.adapters.inbound.api_retornos import CAMINHO_DOS_RETORNOS, rotas_de_retornos
 from parcelamento.adapters.inbound.balcao import Balcao
 from parcelamento.adapters.inbound.problemas import ERROS
+from parcelamento.adapters.inbound.retirada_pix import RetiradaDePix
 from parcelamento.adapters.inbound.trabalho import ParteParcelamento, Trabalho
 from parcelamento.adapters.inbound.webhook_pix import rotas_do_pix
 from parcelamento.adapters.outbound.devedores_http import DevedoresHttp
@@ -97,6 +98,8 @@ class Parcelamento:
             grupo.create_task(limpar_sempre(self._ambiente.banco, self._ambiente.relogio, SALA), name="parcelamento-limpeza")
             if self._pix is not None:
                 grupo.create_task(_registrar_webhook(self._pix, self._config), name="parcelamento-pix")
+                retirada = RetiradaDePix(self._ambiente.banco, self._ambiente.relogio, self._pix, self._ambiente.metricas)
+                grupo.create_task(retirada.executar(), name="parcelamento-pix-retirada")
 
     async def executar_relay(self) -> None:
         """Takes the outbox to the log, until cancelled."""

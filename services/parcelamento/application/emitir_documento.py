@@ -79,7 +79,7 @@ class Emissor:
         return await self._emitir(
             uow,
             _Rascunho("quitacao", vivo.plano.contribuinte, vivo.tributo, vivo.norma.norma.uf, dia, encargos, autor),
-            [self._item(vivo, valor, "saldo do parcelamento")],
+            [self._item(vivo, valor, "saldo")],
             documento=documento,
             plano=plano,
         )
@@ -189,9 +189,7 @@ class Emissor:
         numero = await uow.documentos.proximo_numero()
         valor = sum(item.total for item in itens) + rascunho.encargos
         if valor > MAIOR_VALOR:
-            raise recusar(
-                "debitos", "O total não cabe em um documento: separe os débitos.", codigo="valor_excedido"
-            )
+            raise recusar("debitos", "O total não cabe em um documento: separe os débitos.", codigo="valor_excedido")
         barras = compor_barras(valor, rascunho.vencimento, numero, norma.empresa, norma.identificador)
         feito = Documento(
             documento=documento,
@@ -231,12 +229,11 @@ class _Rascunho:
     autor: str
 
 
-async def cancelar_quitacao(uow: Unidade, plano: UUID) -> list[Documento]:
-    """Takes back the document of the balance; those that it took back. Paid all the same, the money counts."""
+async def cancelar_quitacao(uow: Unidade, plano: UUID) -> None:
+    """Takes back the document of the balance. Paid all the same, the money counts."""
     await _em_curso(uow, plano)
     em_vigor = await uow.documentos.emitidos(plano, "quitacao", None)
     await uow.documentos.situar([d.documento for d in em_vigor], "cancelado")
-    return em_vigor
 
 
 def txid(documento: UUID, numero: int, norma: NormaDeDocumentos, *, estatico: bool) -> str:

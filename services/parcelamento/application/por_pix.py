@@ -21,10 +21,6 @@ class CodigoPix(Protocol):
         """The BR Code's text; None where it cannot be had now."""
         ...
 
-    async def retirar(self, documento: Documento) -> bool:
-        """Whether the code pays no more: False where nobody can be told so."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class SemPix:
@@ -32,9 +28,6 @@ class SemPix:
 
     async def de(self, documento: Documento) -> str | None:
         return None
-
-    async def retirar(self, documento: Documento) -> bool:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +40,6 @@ class PixEstatico:
     async def de(self, documento: Documento) -> str | None:
         recebedor = self.normas(documento.uf).recebedor
         return estatico(self.chave, recebedor.nome, recebedor.cidade, documento.valor, documento.txid)
-
-    async def retirar(self, documento: Documento) -> bool:
-        # money that comes by it still finds its document
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +68,3 @@ class PixDinamico:
             return None
         recebedor = self.normas(documento.uf).recebedor
         return feita.copia_e_cola or dinamico(feita.location, recebedor.nome, recebedor.cidade)
-
-    async def retirar(self, documento: Documento) -> bool:
-        return not isinstance(await self.pix.cancelar(documento.documento.hex), FalhaPix)

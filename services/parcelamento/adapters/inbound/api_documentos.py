@@ -149,9 +149,6 @@ def rotas_de_documentos_do_plano(b: Balcao) -> APIRouter:
     async def desistir(plano: UUID, _: Atendente) -> None:
         """Pago ainda assim, o dinheiro conta. Cancelar de novo nada muda."""
         async with b.mesa.banco.transacao() as con:
-            retirados = await cancelar_quitacao(b.unidade(con), plano)
-        for retirado in retirados:
-            if retirado.pix is not None:
-                await b.pix.retirar(retirado)
+            await cancelar_quitacao(b.unidade(con), plano)
 
     return rotas

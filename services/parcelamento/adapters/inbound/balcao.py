@@ -18,6 +18,7 @@ from kernel.http.valores import DinheiroTexto
 from kernel.persistence.banco import Conexao
 from parcelamento.adapters.inbound.api import Mesa
 from parcelamento.adapters.outbound.pdf_documento import desenhar_documento
+from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.emitir_documento import Emissor
 from parcelamento.application.imprimir import documento_impresso
 from parcelamento.application.por_pix import CodigoPix
@@ -85,7 +86,7 @@ class Balcao:
     async def com_pix(self, documento: UUID) -> Documento:
         """The document with its Pix, asked of the provider outside any transaction: it may take its time."""
         achado = await self.ler(documento)
-        if achado.pix is not None or achado.situacao != "emitido":
+        if achado.pix is not None or achado.situacao != "emitido" or achado.vencimento < self._hoje():
             return achado
         pix = await self.pix.de(achado)
         if pix is None:
@@ -93,6 +94,9 @@ class Balcao:
         async with self.mesa.banco.transacao() as con:
             await self.unidade(con).documentos.por_pix(documento, pix)
         return await self.ler(documento)
+
+    def _hoje(self) -> date:
+        return self.mesa.relogio.agora().astimezone(FUSO).date()
 
     async def emitir(self, acao: Acao) -> Documento:
         """What `acao` issues, in a transaction of its own."""

@@ -54,6 +54,12 @@ class PagamentosPostgres:
             records=[(pagamento, plano, x.parcela, x.valor, x.encargos) for pagamento, plano, x in partes],
         )
         await self._con.execute(
-            "update parcelamento.documento set situacao = 'pago', pago_em = coalesce(pago_em, $2) where documento = any($1)",
+            # a charge that was paid by itself need not be removed at the provider
+            """update parcelamento.documento d
+            set situacao = 'pago', pago_em = coalesce(d.pago_em, $2),
+                pix_retirado_em = coalesce(d.pix_retirado_em, case when exists (
+                    select from parcelamento.pagamento g where g.documento = d.documento and g.origem = 'pix'
+                ) then $2 end)
+            where d.documento = any($1)""",
             *([a.documento for a in aplicados if a.liquidado], agora),
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
-from kernel.persistence.banco import Conexao
+from kernel.persistence.banco import Banco, Conexao
 from parcelamento.adapters.outbound.retorno_carga import CANAL_DOS_PAGAMENTOS
 from parcelamento.application.confirmar_pagamento import PagamentoDeDocumento
 from parcelamento.application.receber_pix import PixAGuardar
+from parcelamento.application.retirar_pix import PixARetirar
 
 
 class CaixaDePixPostgres:
@@ -63,3 +65,32 @@ class CaixaDePixPostgres:
             [p.pagamento for p in devolvidos],
             [p.devolvido for p in devolvidos],
         )
+
+
+class CobrancasPostgres:
+    """`CobrancasARetirar`, a statement at a time."""
+
+    def __init__(self, banco: Banco) -> None:
+        self._banco = banco
+
+    async def tomar(self, vencidas_desde: date, agora: datetime, limite: int) -> Sequence[PixARetirar]:
+        async with self._banco.conexao() as con:
+            linhas = await con.fetch(
+                """with vez as (
+                    select documento from parcelamento.documento
+                    where pix is not null and situacao <> 'emitido' and pix_retirado_em is null
+                        and vencimento >= $1 and (pix_tentar_em is null or pix_tentar_em <= $2)
+                    order by vencimento, documento limit $3 for update skip locked
+                )
+                update parcelamento.documento d
+                set pix_tentativas = d.pix_tentativas + 1,
+                    pix_tentar_em = $2::timestamptz + interval '1 minute' * least(60, 2 ^ least(d.pix_tentativas, 6))
+                from vez where d.documento = vez.documento
+                returning d.documento, d.txid""",
+                *(vencidas_desde, agora, limite),
+            )
+        return [PixARetirar(linha["documento"], linha["txid"]) for linha in linhas]
+
+    async def retirada(self, documento: UUID, agora: datetime) -> None:
+        async with self._banco.conexao() as con:
+            await con.execute("update parcelamento.documento set pix_retirado_em = $2 where documento = $1", documento, agora)

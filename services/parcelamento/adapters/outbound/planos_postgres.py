@@ -153,6 +153,20 @@ class PlanosPostgres:
             [x.vencida for _, x in parcelas],
         )
         await self._devolver(planos)
+        await self._recolher([m.plano.plano for m in planos])
+
+    async def _recolher(self, planos: Sequence[UUID]) -> None:
+        """Documents of what is paid or over are in force no more; those by which it was paid are told `pago` after this."""
+        await self._con.execute(
+            """update parcelamento.documento d set situacao = 'cancelado'
+            from parcelamento.plano p
+            where d.plano = any($1) and d.situacao = 'emitido' and p.plano = d.plano and (
+                p.situacao in ('quitado', 'cancelado') or exists (
+                    select from parcelamento.parcela x where x.plano = d.plano and x.numero = d.parcela and x.pago = x.valor
+                )
+            )""",
+            list(planos),
+        )
 
     async def _gravar_planos(self, planos: Sequence[PlanoMudado]) -> None:
         await self._con.execute(
