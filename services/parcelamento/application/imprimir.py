@@ -21,6 +21,7 @@ from parcelamento.domain.documento import (
     Termo,
 )
 from parcelamento.domain.documento_norma import NormaDeDocumentos
+from parcelamento.domain.documento_texto import aviso_de_sem_efeito
 from parcelamento.domain.febraban import Barras
 from parcelamento.domain.norma import Norma
 from parcelamento.errors import NaoExiste
@@ -32,7 +33,8 @@ SEM_ENCARGOS: Final = "nenhum"
 async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumentos) -> DocumentoImpresso:
     """`d` ready to be drawn; of an installment, which of how many, and since when it is late."""
     fuso = ZoneInfo(norma.fuso)
-    emitido_em = d.emitido_em.astimezone(fuso).date()
+    emitido_em, hoje = (instante.astimezone(fuso).date() for instante in (d.emitido_em, uow.agora))
+    pagavel_ate = calendario_de(d.uf).proximo_dia_util(d.vencimento)
     parcelas = vencimento_original = None
     if d.tipo == "parcela" and d.plano is not None and d.parcela is not None:
         vivo = await uow.planos.ler(d.plano)
@@ -48,7 +50,7 @@ async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumento
         documento_mascarado=None,
         emitido_em=emitido_em,
         vencimento=d.vencimento,
-        pagavel_ate=calendario_de(d.uf).proximo_dia_util(d.vencimento),
+        pagavel_ate=pagavel_ate,
         itens=tuple(
             ItemImpresso(i.debito, i.tributo, i.referencia, i.receita, i.principal, i.multa, i.juros, i.honorarios)
             for i in d.itens
@@ -61,7 +63,8 @@ async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumento
         parcela=d.parcela,
         parcelas=parcelas,
         vencimento_original=vencimento_original,
-        segunda_via=uow.agora.astimezone(fuso).date() != emitido_em,
+        segunda_via=hoje != emitido_em,
+        aviso=aviso_de_sem_efeito(d.situacao, pagavel_ate=pagavel_ate, hoje=hoje),
     )
 
 

@@ -44,7 +44,8 @@ class DocumentoImpresso:
     `numero`: our number. `documento_mascarado`: the CPF or CNPJ with most of it hidden; a whole one is refused.
     `pagavel_ate`: the business day that `vencimento` is paid on without charge. `encargos`: charges of a late installment on
     the day of issue, beside the items. `reducao`: what the norm took off, for information. `vencimento_original`: the
-    installment's due date, where it has passed. `pix`: the BR Code's text.
+    installment's due date, where it has passed. `pix`: the BR Code's text. `aviso`: why it is not to be paid; then it has neither
+    bars nor Pix.
     """
 
     norma: NormaDeDocumentos
@@ -66,6 +67,7 @@ class DocumentoImpresso:
     parcelas: int | None = None
     vencimento_original: date | None = None
     segunda_via: bool = False
+    aviso: str | None = None
 
     def __post_init__(self) -> None:
         _conferir_mascara(self.documento_mascarado)

@@ -58,7 +58,9 @@ def titulo(documento: DocumentoImpresso) -> str:
 
 
 def instrucoes(documento: DocumentoImpresso) -> tuple[str, ...]:
-    """How and until when to pay, then what the state's norm adds for this kind of document."""
+    """How and until when to pay, then what the state's norm adds for this kind of document; or why it is not to be paid."""
+    if documento.aviso is not None:
+        return (documento.aviso,)
     return (
         f"{_MEIOS[documento.pix is not None]} {_prazo(documento)}",
         f"Depois de {dia(documento.pagavel_ate)} este documento não vale. Peça outro, com o valor atualizado para o dia.",
@@ -107,6 +109,18 @@ def clausula_de_vencimento(termo: Termo) -> str:
     )
 
 
+def aviso_de_sem_efeito(situacao: str, *, pagavel_ate: date, hoje: date) -> str | None:
+    """Why a document is not to be paid, for who holds an old one; None while it is in force."""
+    if situacao == "emitido" and hoje > pagavel_ate:
+        return f"O prazo deste documento terminou em {dia(pagavel_ate)}. Peça outro, com o valor atualizado para o dia."
+    return _SEM_EFEITO.get(situacao)
+
+
+_SEM_EFEITO: Final = {
+    "pago": "Este documento já foi pago. Não pague de novo.",
+    "substituido": "Este documento foi substituído por outro, com outro valor. Não pague por este: peça o que está em vigor.",
+    "cancelado": "Este documento foi cancelado. Não pague por ele.",
+}
 _MEIOS: Final = {
     True: "Pague uma única vez: por Pix, ou pelo código de barras em bancos, lotéricas e aplicativos.",
     False: "Pague uma única vez, pelo código de barras, em bancos, lotéricas e aplicativos.",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from parcelamento.adapters.outbound.pdf_documento import desenhar_documento
 from parcelamento.domain import brcode
 from parcelamento.domain.documento import DocumentoImpresso
+from parcelamento.domain.documento_texto import aviso_de_sem_efeito
 from parcelamento.domain.febraban import NOSSO_NUMERO_MAXIMO, VALOR_MAXIMO, formatar_linha, ler_barras
 from tests.unit.parcelamento.apoio_documento import (
     arvore,
@@ -217,3 +218,21 @@ def test_ordem_de_leitura() -> None:
     ]
     posicoes = [texto.index(trecho) for trecho in (*ordem, formatar_linha(d.barras.linha))]
     assert posicoes == sorted(posicoes)
+
+
+@pytest.mark.parametrize("situacao", ["pago", "substituido", "cancelado", "emitido"])
+def test_papel_que_ja_nao_vale_nao_tem_com_que_pagar(situacao: str) -> None:
+    aviso = aviso_de_sem_efeito(situacao, pagavel_ate=date(2026, 12, 30), hoje=date(2026, 12, 31))
+    assert aviso is not None
+    pdf = desenhar_documento(um_documento(aviso=aviso))
+    assert codigos(pdf) == {}
+    [pagina] = paginas(pdf)
+    assert "NÃO PAGUE" in pagina
+    assert aviso in " ".join(pagina.split())
+    assert um_documento().barras.linha[:11] not in pagina
+    for palavra in ("Pague com", "Como pagar", "Valor a pagar"):
+        assert palavra not in pagina
+
+
+def test_em_vigor_ate_o_ultimo_dia() -> None:
+    assert aviso_de_sem_efeito("emitido", pagavel_ate=date(2026, 12, 30), hoje=date(2026, 12, 30)) is None

@@ -36,9 +36,9 @@ from parcelamento.domain.febraban import formatar_linha
 _CORTE: Final = 104 * mm
 _LADO_DO_QR: Final = 40 * mm
 _COLUNAS: Final = (
-    Coluna("Débito", 35 * mm),
+    Coluna("Débito", 31 * mm),
     Coluna("Tributo", 14 * mm),
-    Coluna("Referência", 17 * mm),
+    Coluna("Referência", 21 * mm),
     Coluna("Receita", 13 * mm),
     Coluna("Principal (R$)", 22 * mm, "direita"),
     Coluna("Multa (R$)", 19 * mm, "direita"),
@@ -58,7 +58,7 @@ def desenhar_documento(d: DocumentoImpresso) -> bytes:
     folha = Folha(
         titulo=f"{norma.rotulo} nº {d.numero} - {titulo(d)}",
         autor=f"{norma.orgao} - {norma.estado}",
-        assunto=f"{norma.nome}: {brl(d.valor)}, pagar até {dia(d.pagavel_ate)}",
+        assunto=d.aviso or f"{norma.nome}: {brl(d.valor)}, pagar até {dia(d.pagavel_ate)}",
         rodape=f"{norma.rotulo} nº {d.numero}",
         data=d.emitido_em,
     )
@@ -138,7 +138,8 @@ def _destaque(folha: Folha, d: DocumentoImpresso) -> None:
     altura = 34
     folha.y -= altura + 5
     metade = LARGURA / 2
-    campos = (("Pague até", dia(d.pagavel_ate), MARGEM), ("Valor a pagar", brl(d.valor), MARGEM + metade))
+    rotulos = ("Pague até", "Valor a pagar") if d.aviso is None else ("Valia até", "Valor que tinha")
+    campos = ((rotulos[0], dia(d.pagavel_ate), MARGEM), (rotulos[1], brl(d.valor), MARGEM + metade))
     for rotulo, valor, x in campos:
         with folha.marcas.artefato():
             folha.canvas.setFillColorRGB(*FUNDO)
@@ -204,7 +205,7 @@ def _acrescimos(folha: Folha, d: DocumentoImpresso) -> None:
 
 
 def _instrucoes(folha: Folha, d: DocumentoImpresso) -> None:
-    folha.titulo("Como pagar")
+    folha.titulo("Como pagar" if d.aviso is None else "Documento sem efeito")
     with folha.marcas.grupo("L"):
         for i, texto in enumerate(instrucoes(d), start=1):
             folha.item(f"{i}.", texto, corpo=8)
@@ -225,9 +226,20 @@ def _ficha(folha: Folha, d: DocumentoImpresso) -> None:
         for rotulo, valor, largura in campos:
             folha.caixa(rotulo, valor, x, base, largura=largura * mm, altura=23, corpo=8.5)
             x += largura * mm
+        if d.aviso is not None:
+            _sem_efeito(folha, d.aviso, base - 60)
+            return
         if d.pix is not None:
             _pix(folha, d.pix, base - 6)
         _barras(folha, d)
+
+
+def _sem_efeito(folha: Folha, aviso: str, y: float) -> None:
+    """In the place of the codes: who holds a paper that is not to be paid finds nothing on it to pay with."""
+    with folha.marcas.folha("H2"):
+        folha.escrever("NÃO PAGUE", MARGEM, y, fonte=NEGRITO, corpo=26, cor=TINTA)
+    with folha.marcas.folha("P"):
+        folha.escrever(aviso, MARGEM, y - 24, corpo=encolher(aviso, LARGURA, NEGRITO, 10), fonte=NEGRITO)
 
 
 def _corte(folha: Folha) -> None:
