@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -97,23 +98,44 @@ async def _preparar(instalacao: Instalacao) -> list[PlanoEmMassa]:
 
 
 async def _receber_entre_mortes(instalacao: Instalacao, planos: Sequence[PlanoEmMassa]) -> None:
-    """The bank's file at once, the Pix a few at a time, all of it sent again until it is taken; a kill every few seconds."""
+    """The bank's file at once, the Pix all along, each sent again until it is taken.
+
+    Two kills while the file goes in, the others at moments nobody chose while its payments are applied.
+    """
     sorte = random.Random(5)
-    mortas = 0
+    restam = asyncio.Queue[PlanoEmMassa]()
+    for plano in sorte.sample(planos, len(planos)):
+        restam.put_nowait(plano)
     async with asyncio.TaskGroup() as grupo:
-        grupo.create_task(_mandar_arquivo(instalacao, planos))
-        restam = asyncio.Queue[PlanoEmMassa]()
-        for plano in sorte.sample(planos, len(planos)):
-            restam.put_nowait(plano)
-        pagantes = [grupo.create_task(_mandar_pix(instalacao, restam, lambda: mortas)) for _ in range(4)]
-        while mortas < MORTES:
-            await asyncio.sleep(0.3 + 2 * sorte.random())
+        await _mandar_arquivo(instalacao, planos)
+        progresso = _Progresso()
+        for _ in range(8):
+            grupo.create_task(_mandar_pix(instalacao, restam, progresso))
+        for passo in (0, 0, 1, 2, 3):
+            await _ate_aplicar(instalacao, passo * PLANOS * PARCELAS // 5)
+            await asyncio.sleep(sorte.random() / 2)
             assert restam.qsize(), "os Pix acabaram antes da última morte"
             instalacao.processos["plataforma"].matar()
-            mortas += 1
+            progresso.mortes += 1
             instalacao.iniciar("plataforma")
             await instalacao.pronta()
-        await asyncio.gather(*pagantes)
+        assert progresso.mortes == MORTES
+
+
+@dataclass
+class _Progresso:
+    mortes: int = 0
+
+
+async def _ate_aplicar(instalacao: Instalacao, quantos: int) -> None:
+    if not quantos:
+        return
+    async with asyncio.timeout(120), abrir_banco(_url(instalacao), aplicacao="testes", maximo=1) as banco:
+        while True:
+            async with banco.conexao() as con:
+                if await con.fetchval("select count(*) from parcelamento.pagamento where estado <> 'a_aplicar'") >= quantos:
+                    return
+            await asyncio.sleep(0.05)
 
 
 async def _mandar_arquivo(instalacao: Instalacao, planos: Sequence[PlanoEmMassa]) -> None:
@@ -125,10 +147,10 @@ async def _mandar_arquivo(instalacao: Instalacao, planos: Sequence[PlanoEmMassa]
     assert resposta.status_code == 202, resposta.text
 
 
-async def _mandar_pix(instalacao: Instalacao, restam: asyncio.Queue[PlanoEmMassa], mortas: Any) -> None:
-    """As a provider does: the same notice until it is answered 2xx. Most wait for the last kill."""
+async def _mandar_pix(instalacao: Instalacao, restam: asyncio.Queue[PlanoEmMassa], progresso: _Progresso) -> None:
+    """As a provider does: the same notice until it is answered 2xx. Some are left for after each kill."""
     while not restam.empty():
-        if restam.qsize() < PLANOS * (MORTES - mortas()) // (MORTES + 1):
+        if restam.qsize() < PLANOS * (MORTES - progresso.mortes) // (MORTES + 1):
             await asyncio.sleep(0.05)
             continue
         p = restam.get_nowait()
@@ -202,16 +224,25 @@ async def _os_planos_estao_certos(con: Conexao, planos: Sequence[PlanoEmMassa]) 
 
 
 async def _cada_um_contado_uma_vez(con: Conexao, planos: Sequence[PlanoEmMassa]) -> None:
+    """One event for each thing. A relay that is killed may publish a batch again, ids and all: inboxes drop what they had."""
     registros = await con.fetch(
-        "select topico, valor from plataforma.log_registro where topico in ('cobranca-pagamento', 'cobranca-parcelamento')"
+        "select valor from plataforma.log_registro where topico in ('cobranca-pagamento', 'cobranca-parcelamento')"
     )
-    eventos = [orjson.loads(r["valor"]) for r in registros]
+    eventos = {e["id"]: e for e in (orjson.loads(r["valor"]) for r in registros)}.values()
+    pagos = _pagamentos(planos)
     confirmados = Counter(e["data"]["pagamento"] for e in eventos if ".confirmado." in e["type"])
-    assert confirmados == dict.fromkeys(map(str, _pagamentos(planos)), 1)
+    assert confirmados == dict.fromkeys(map(str, pagos), 1)
     vida = Counter((e["type"].split(".")[2], e["data"]["parcelamento"]) for e in eventos if ".parcelamento." in e["type"])
     ativados = {("ativado", str(p.plano)) for p in planos if esperado(p)[0] != "aguardando_entrada"}
     quitados = {("quitado", str(p.plano)) for p in planos if esperado(p)[0] == "quitado"}
     assert {v: n for v, n in vida.items() if v[0] != "formalizado"} == dict.fromkeys(ativados | quitados, 1)
+    na_regua = await con.fetch(
+        "select evento, valor from regua.pagamento union all select pagamento, valor from regua.pagamento_avulso"
+    )
+    assert len(na_regua) == len(pagos)
+    assert {linha["evento"]: linha["valor"] for linha in na_regua} == pagos
+    [(mortas,)] = await con.fetch("select count(*) from regua.morta")
+    assert mortas == 0
 
 
 async def _a_regua_sabe(instalacao: Instalacao, planos: Sequence[PlanoEmMassa]) -> None:
