@@ -12,12 +12,17 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from kernel.domain.calendario import Calendario
 from kernel.persistence.banco import Banco
+from regua.adapters.outbound.unidade_postgres import Unidades
+from regua.application.avisar_risco import AvisarRiscos
 from regua.application.executar_ciclo import executar_ciclo, retomar_ciclos, solicitar_ciclo
 from regua.application.ports_ciclo import Campanha, CicloGuardado, Leitura, LeituraDoCiclo, PortasDoCiclo
 from regua.domain.politica import Politica
+from schemas.evento import envelopar
+from schemas.parcelamento import ParcelamentoEmRisco
 from tests.support.regua_banco import SEGUNDA_9H, carregar, inserir_pagamento, portas_do_ciclo, preparar
-from tests.support.regua_base import um_debito, um_pagamento
+from tests.support.regua_base import mes, um_debito, um_pagamento
 from tests.support.regua_referencia import BaseDeReferencia
 
 HOJE = date(2026, 3, 16)
@@ -78,7 +83,23 @@ async def parcelar(con: Any, n: int) -> None:
     await con.execute("update regua.debito set situacao = 'parcelado' where debito = $1", f"D{n}")
 
 
-@pytest.mark.parametrize("novidade", [pagar, suspender, parcelar])
+async def declarar(con: Any, n: int) -> None:
+    await con.execute(
+        """insert into regua.declaracao (contribuinte, tributo, competencia, prazo, entregue_em)
+        values ($1, 'ICMS', $2, '2026-01-20', '2026-03-16')""",
+        *(f"C{n}", mes("2025-12")),
+    )
+
+
+async def arriscar(con: Any, n: int) -> None:
+    campos = {"contribuinte": f"C{n}", "parcelamento": UUID(int=n), "debitos": (), "data": HOJE, "perda_em": date(2026, 4, 30)}
+    dados = ParcelamentoEmRisco.model_validate(campos)
+    evento = envelopar(dados, id_=UUID(int=n), origem="teste", instante=SEGUNDA_9H)
+    avisos = AvisarRiscos(Calendario.contato(), ("whatsapp", "sms"))
+    await avisos.em_risco(Unidades()(con, SEGUNDA_9H), [evento])
+
+
+@pytest.mark.parametrize("novidade", [pagar, suspender, parcelar, declarar])
 async def test_de_quem_mudou_depois_da_foto_nada_se_escreve(base: Banco, novidade: Callable[[Any, int], Awaitable[None]]) -> None:
     async def acontece() -> None:
         async with base.transacao() as con:
@@ -91,6 +112,19 @@ async def test_de_quem_mudou_depois_da_foto_nada_se_escreve(base: Banco, novidad
         for tabela in ("decisao", "caso", "acionamento"):
             assert [x["contribuinte"] for x in await con.fetch(f"select contribuinte from regua.{tabela}")] == ["C3"]
         assert {x["chave"] for x in await con.fetch("select chave from regua.outbox")} == {"C3"}
+
+
+async def test_quem_foi_avisado_depois_da_foto_nao_recebe_outra_mensagem_no_dia(base: Banco) -> None:
+    async def acontece() -> None:
+        async with base.transacao() as con:
+            await arriscar(con, 1)
+
+    ciclo = await rodar(seguida_de(base, acontece))
+    assert (ciclo.estado, ciclo.avaliados, ciclo.acionados) == ("concluido", 1, 1)
+    async with base.conexao() as con:
+        assert [x["contribuinte"] for x in await con.fetch("select contribuinte from regua.decisao")] == ["C3"]
+        feitos = await con.fetch("select contribuinte, modelo from regua.acionamento order by contribuinte")
+    assert [tuple(f) for f in feitos] == [("C1", "parcelamento_em_risco"), ("C3", None)]
 
 
 async def test_o_que_ja_estava_na_foto_nao_e_novidade(base: Banco) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,8 @@ import pytest
 
 from kernel.domain.calendario import Calendario
 from regua.application.liberar_aprovado import liberar_aprovado
-from regua.application.ports_ciclo import PortasDoCiclo
+from regua.application.ports_ciclo import Campanha, Leitura, LeituraDoCiclo, PortasDoCiclo
+from regua.domain.politica import Politica
 from regua.inject import montar_portas
 from schemas.parcelamento import ParcelamentoEmRisco
 from tests.support.regua_base import um_debito
@@ -126,25 +128,36 @@ async def test_campanha_pausada_nada_manda(esperando: Sala) -> None:
     assert await ultimos(esperando) == []
 
 
-async def test_pagamento_que_entra_no_meio_faz_decidir_de_novo(esperando: Sala, monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass(slots=True)
+class LeituraSeguidaDe:
+    """The real reading, and then, the first time, something that happens before anything is written."""
+
+    leitura: LeituraDoCiclo
+    acontece: Callable[[], Awaitable[None]]
+    lidas: int = 0
+
+    async def ler(self, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
+        return await self.leitura.ler(data=data, politica=politica, campanha=campanha)
+
+    async def ler_pessoa(self, contribuinte: str, *, data: date, politica: Politica, campanha: Campanha) -> Leitura:
+        lida = await self.leitura.ler_pessoa(contribuinte, data=data, politica=politica, campanha=campanha)
+        self.lidas += 1
+        if self.lidas == 1:
+            await self.acontece()
+        return lida
+
+
+async def test_pagamento_que_entra_no_meio_faz_decidir_de_novo(esperando: Sala) -> None:
+    async def pagar() -> None:
+        async with esperando.banco.transacao() as con:
+            await con.execute("update regua.debito set situacao = 'pago' where debito = 'D1'")
+
     await aprovar(esperando)
-    p = portas(esperando)
-    lidas = 0
-    ler = p.leitura.ler_pessoa
-
-    async def ler_e_pagar(*args: Any, **opcoes: Any) -> Any:
-        nonlocal lidas
-        lidas += 1
-        leitura = await ler(*args, **opcoes)
-        if lidas == 1:
-            async with esperando.banco.transacao() as con:
-                await con.execute("update regua.debito set situacao = 'pago' where debito = 'D1'")
-        return leitura
-
-    monkeypatch.setattr(p.leitura, "ler_pessoa", ler_e_pagar)
+    leitura = LeituraSeguidaDe(portas(esperando).leitura, pagar)
+    p = replace(portas(esperando), leitura=leitura)
     (aprovada,) = await p.escrita.aprovadas()
     assert await liberar_aprovado(p, aprovada) is False
-    assert lidas == 2
+    assert leitura.lidas == 2
     assert await ultimos(esperando) == []
 
 

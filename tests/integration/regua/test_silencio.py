@@ -244,9 +244,17 @@ async def test_declaracao_tardia_cala_a_mensagem_do_dia(
     assert await cancelados(sala) == motivos
 
 
-async def test_declaracao_fora_da_janela_nao_cala(sala: Sala) -> None:
+async def test_so_contam_as_declaracoes_da_janela(sala: Sala) -> None:
     velha = uma_declaracao("2024-01", "2024-02-20")
     await sala.carregar(replace(OMISSO, declaracoes=(*OMISSO.declaracoes, velha)))
     await sala.ciclo()
     await entregar_declaracao(sala, "2024-01")
     assert await cancelados(sala) == []
+
+
+async def test_declaracao_velha_que_falta_nao_esconde_a_que_chegou(sala: Sala) -> None:
+    velha = uma_declaracao("2024-01", "2024-02-20")
+    await sala.carregar(replace(OMISSO, declaracoes=(*OMISSO.declaracoes, velha)))
+    await sala.ciclo()
+    await entregar_declaracao(sala, "2026-01")
+    assert await cancelados(sala) == [("C1", "pagamento_parcial")]
