@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Final
 
 from kernel.domain.calendario import JanelaDeContato
@@ -82,6 +83,15 @@ class TrabalhadorDeCiclos:
                 _log.exception("aprovação fica para o próximo ciclo", extra=campos(aprovacao=str(aprovada.aprovacao)))
                 await self._portas.escrita.dar_por_reavaliada(aprovada.aprovacao, self._portas.relogio.agora())
 
+    async def _reavaliar(self, agora: datetime) -> None:
+        try:
+            async with self._banco.transacao() as con:
+                await self._avisos.reavaliar(self._unidades(con, agora))
+        except INDISPONIVEL:
+            raise
+        except Exception:  # noqa: BLE001 - the worker's loop: warnings are tried again tomorrow, the day's ciclo goes on
+            _log.exception("avisos de parcelamento ficam para amanhã")
+
     async def _agendado(self) -> None:
         agora = self._portas.relogio.agora()
         instante = await self._agenda.devido(agora)
@@ -91,10 +101,9 @@ class TrabalhadorDeCiclos:
         hoje = dias.dia_local(agora)
         # past its own day it was missed
         if dias.dia_local(instante) == hoje:
+            # before the ladder: a plan has a day on which it is lost, a rung is kept
+            await self._reavaliar(agora)
             try:
-                # before the ladder: a plan has a day on which it is lost, a rung is kept
-                async with self._banco.transacao() as con:
-                    await self._avisos.reavaliar(self._unidades(con, agora))
                 await solicitar_ciclo(self._portas, data=hoje, campanha=CAMPANHA_PERMANENTE)
             except CicloRecusado as recusa:
                 _log.warning("ciclo do dia não começou", extra=campos(motivo=recusa.codigo))
