@@ -21,7 +21,7 @@ from parcelamento.domain.documento import (
     Termo,
 )
 from parcelamento.domain.documento_norma import NormaDeDocumentos
-from parcelamento.domain.documento_texto import aviso_de_sem_efeito
+from parcelamento.domain.documento_texto import aviso_de_sem_efeito, por_cento
 from parcelamento.domain.febraban import Barras
 from parcelamento.domain.norma import Norma
 from parcelamento.errors import NaoExiste
@@ -117,7 +117,7 @@ async def termo_do_plano(uow: Unidade, plano: UUID, normas: NormasDeDocumentos) 
         cancelamento=regra.cancelamento,
         imputacao=regra.imputacao,
         encargos=None if regra.encargos == SEM_ENCARGOS else (await uow.encargos.regra(regra.encargos)).nome,
-        juros_mensal=f"{regra.juros_mensal * 100:.2f}% ao mês".replace(".", ",") if regra.juros_mensal else None,
+        juros_mensal=f"{por_cento(regra.juros_mensal)} ao mês" if regra.juros_mensal else None,
         aceite=Aceite(
             em=registro.formalizado_em.astimezone(ZoneInfo(norma.fuso)), por=registro.autor, meio="registro eletrônico"
         ),
@@ -127,7 +127,7 @@ async def termo_do_plano(uow: Unidade, plano: UUID, normas: NormasDeDocumentos) 
 def _reducoes(norma: Norma, regimes: Collection[str], parcelas: int) -> tuple[ReducaoDoTermo, ...]:
     """What each regime among the plan's debts takes off in a plan of so many installments."""
     return tuple(
-        ReducaoDoTermo(f"Regime {regime.nome}: {fracao * 100:.0f}% {de_que}.", faixa.fundamento)
+        ReducaoDoTermo(f"Regime {regime.nome}: {por_cento(fracao)} {de_que}.", faixa.fundamento)
         for regime in norma.regimes
         for faixa in regime.faixas
         if regime.nome in regimes and faixa.de <= parcelas <= faixa.ate

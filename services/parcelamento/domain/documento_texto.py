@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from kernel.domain.dinheiro import de_centavos, formatar_brl
@@ -107,6 +108,11 @@ def clausula_de_vencimento(termo: Termo) -> str:
         f"pelo calendário bancário do {termo.norma.estado}; o vencimento não muda. "
         'A coluna "Pague até" já mostra esse dia.'
     )
+
+
+def por_cento(fracao: Decimal) -> str:
+    """`0.975` as `97,5%`: to the last decimal that it has, since the law is quoted and not rounded."""
+    return f"{(fracao * 100).normalize():f}%".replace(".", ",")
 
 
 def aviso_de_sem_efeito(situacao: str, *, pagavel_ate: date, hoje: date) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -16,6 +17,7 @@ from parcelamento.domain.documento_texto import (
     enumerar,
     instrucoes,
     numero,
+    por_cento,
     titulo,
 )
 from tests.unit.parcelamento.apoio_documento import REGRA, um_documento, um_termo
@@ -92,3 +94,10 @@ def test_nada_muda_antes_da_primeira_parcela() -> None:
 def test_juros_de_parcelamento() -> None:
     assert "As parcelas não têm juros de parcelamento." in clausulas(um_termo())
     assert "As parcelas têm juros de parcelamento de 1% ao mês." in clausulas(um_termo(juros_mensal="1% ao mês"))
+
+
+@pytest.mark.parametrize(
+    ("fracao", "escrito"), [("0.90", "90%"), ("0.975", "97,5%"), ("1.00", "100%"), ("0.0125", "1,25%"), ("0.10", "10%")]
+)
+def test_a_reducao_da_lei_nao_se_arredonda(fracao: str, escrito: str) -> None:
+    assert por_cento(Decimal(fracao)) == escrito
