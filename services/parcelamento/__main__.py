@@ -27,6 +27,7 @@ async def _executar(papel: str) -> int:
         regua = await pilha.enter_async_context(abrir_sala(config.url_regua, config.token_interno)) if config.url_regua else None
         sala = await pilha.enter_async_context(preparar_parcelamento(config, ambiente, regua=regua))
         await sala.semear()
+        await sala.semear_demonstracao()
         await viver(
             sala,
             nome=SALA,

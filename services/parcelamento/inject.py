@@ -17,6 +17,7 @@ from fastapi import APIRouter
 from kernel.ambiente import Ambiente
 from kernel.cargas.armazem import Armazem
 from kernel.cargas.execucao import TrabalhadorDeCargas
+from kernel.clock import RelogioVirtual
 from kernel.messaging.limpeza import limpar_sempre
 from kernel.messaging.relay import Relay
 from kernel.pendencias import Parte
@@ -45,7 +46,7 @@ from parcelamento.adapters.outbound.retorno_carga import DestinoRetorno
 from parcelamento.adapters.outbound.selic_postgres import SelicPostgres
 from parcelamento.adapters.outbound.unidade_postgres import SALA, Unidades
 from parcelamento.application.acompanhar_planos import dia_de_baixa
-from parcelamento.application.carregar_selic import semear_selic
+from parcelamento.application.carregar_selic import semear_demonstracao, semear_selic
 from parcelamento.application.emitir_documento import Emissor
 from parcelamento.application.por_pix import CodigoPix, PixDinamico, PixEstatico, SemPix
 from parcelamento.application.receber_pix import receber_pix
@@ -110,6 +111,12 @@ class Parcelamento:
         async with self._ambiente.banco.transacao() as con:
             await semear_normas(con, self._ambiente.relogio.agora())
             await semear_selic(SelicPostgres(con), selic_de_fabrica(), agora=self._ambiente.relogio.agora())
+
+    async def semear_demonstracao(self) -> None:
+        """On a virtual clock, SELIC rates for the months that no table has yet; on the machine's, nothing."""
+        if isinstance(self._ambiente.relogio, RelogioVirtual):
+            async with self._ambiente.banco.transacao() as con:
+                await semear_demonstracao(SelicPostgres(con), agora=self._ambiente.relogio.agora())
 
     async def prontidao(self) -> Mapping[str, bool]:
         """Whether the room accepts work."""

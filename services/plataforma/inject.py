@@ -147,6 +147,7 @@ async def preparar_plataforma(
         )
         avancador.incluir(sala_parcelamento.parte)
         await sala_parcelamento.semear()
+        await sala_parcelamento.semear_demonstracao()
 
         async def retrato() -> Retrato:
             return await retratar(banco, relogio.agora().astimezone(FUSO), await painel.atraso())

@@ -52,6 +52,13 @@ from parcelamento.pagamento g join parcelamento.documento d using (documento)
 where g.motivo_pendencia is distinct from 'sem_documento'
 """
 
+# of a document of debts nothing is applied beyond its value, and nothing is left over before that
+_DE_DEBITOS = """
+select d.valor, sum(g.valor)::bigint, sum(g.excedente)::bigint from parcelamento.pagamento g
+join parcelamento.documento d using (documento) where d.plano is null and g.resultado is not null group by d.documento
+"""
+TODOS_OS_RESULTADOS = {"parcial", "em_atraso", "antecipado", "excedente", "em_duplicidade", "plano_cancelado", "exato"}
+
 Quanto = st.sampled_from(["exato", "metade", "um centavo", "a mais", "muito a mais"])
 
 
@@ -60,6 +67,7 @@ class Caixa(RuleBasedStateMachine):
 
     sala: SalaParcelamento
     runner: asyncio.Runner
+    vistos: set[str | None]
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,14 +93,22 @@ class Caixa(RuleBasedStateMachine):
 
     # what people do
 
-    @rule(parcelas=st.integers(2, 5), juros=st.integers(0, 200_000))
-    def acordar(self, parcelas: int, juros: int) -> None:
+    @rule(parcelas=st.integers(2, 5), juros=st.integers(0, 200_000), entrada=st.booleans())
+    def acordar(self, parcelas: int, juros: int, entrada: bool) -> None:
+        """With every installment's document; the entry paid at once, or not."""
         self.numero += 1
         debito = um_debito(f"D{self.numero}", juros=f"{juros // 100}.{juros % 100:02d}")
         dia = self.sala.hoje.isoformat()
         # the norm gives nothing after May 29
-        if dia <= "2015-05-29":
-            self.planos.append(self.fazer(self.sala.formalizar(parcelas, debito, data=dia))["id"])
+        if dia > "2015-05-29":
+            return
+        plano = self.fazer(self.sala.formalizar(parcelas, debito, data=dia))["id"]
+        documentos = [self.fazer(self.sala.documento(plano, n)) for n in range(1, parcelas + 1)]
+        self.planos.append(plano)
+        self.documentos += documentos
+        if entrada:
+            primeiro = documentos[0]
+            self.fazer(self.sala.retornar((primeiro["barras"], self.sala.hoje, centavos(primeiro["valor"]))))
 
     @rule(principal=st.integers(1, 50_000), quantos=st.integers(1, 3))
     def pedir_cota_unica(self, principal: int, quantos: int) -> None:
@@ -185,6 +201,10 @@ class Caixa(RuleBasedStateMachine):
     def nenhum_centavo_se_perde(self) -> None:
         [(recebido, aplicado, de_debitos, sobra, espera)] = self.fazer(self.sala.linhas(_SOMAS))
         assert recebido == aplicado + de_debitos + sobra + espera
+        for valor, pago, excedente in self.fazer(self.sala.linhas(_DE_DEBITOS)):
+            assert excedente == max(pago - valor, 0)
+        for (resultado,) in self.fazer(self.sala.linhas("select distinct resultado from parcelamento.pagamento")):
+            self.vistos.add(resultado)
 
     @invariant()
     def cada_plano_diz_o_que_os_centavos_dizem(self) -> None:
@@ -257,17 +277,19 @@ def test_nenhum_centavo_se_perde(runner: asyncio.Runner, url_parcelamento: str, 
     class Desta(Caixa):
         pass
 
-    Desta.sala, Desta.runner = sala, runner
+    Desta.sala, Desta.runner, Desta.vistos = sala, runner, set()
     try:
         run_state_machine_as_test(
             Desta,
             settings=settings(
-                max_examples=15,
-                stateful_step_count=25,
+                max_examples=20,
+                stateful_step_count=30,
                 deadline=None,
                 derandomize=True,
                 suppress_health_check=list(HealthCheck),
             ),
         )
+        # a machine that never got there would prove nothing
+        assert Desta.vistos >= TODOS_OS_RESULTADOS
     finally:
         runner.run(pilha.aclose())

@@ -20,7 +20,7 @@ from kernel.persistence.banco import Banco
 from kernel.persistence.migracoes import migrar
 from parcelamento.adapters.inbound.api_encargos import MesaDeEncargos, rotas_de_encargos
 from parcelamento.adapters.outbound.selic_postgres import SelicPostgres
-from parcelamento.application.carregar_selic import CargaDaSelic, carregar_selic, semear_selic
+from parcelamento.application.carregar_selic import CargaDaSelic, carregar_selic, semear_demonstracao, semear_selic
 from parcelamento.domain.encargos_leitura import ler_encargos
 from parcelamento.domain.selic import SelicAusente
 from parcelamento.errors import DadosRecusados, EstadoNaoPermite
@@ -80,6 +80,22 @@ async def test_semear_nao_toca_no_que_uma_pessoa_carregou(migrado: Banco) -> Non
     assert tabela.em(ler_competencia("2024-12")) == Decimal("0.93")
     with pytest.raises(SelicAusente):
         tabela.em(ler_competencia("2026-01"))
+
+
+async def test_demonstracao_repete_a_ultima_taxa_uma_vez_e_um_arquivo_a_substitui(migrado: Banco) -> None:
+    async with migrado.transacao() as con:
+        await semear_selic(SelicPostgres(con), selic_de_fabrica(), agora=AGORA)
+    meses = (AGORA.year - 2026) * 12 + AGORA.month + 120
+    for esperado in (meses, 0):
+        async with migrado.transacao() as con:
+            assert await semear_demonstracao(SelicPostgres(con), agora=AGORA) == esperado
+    await _carregar(migrado, b"competencia;taxa\n2026-01;1,16\n")
+    async with migrado.conexao() as con:
+        tabela = await SelicPostgres(con).tabela()
+        fonte = await con.fetchval("select fonte from parcelamento.selic order by competencia desc limit 1")
+    assert tabela.em(ler_competencia("2026-01")) == Decimal("1.16")
+    assert tabela.em(ler_competencia("2026-02")) == tabela.em(ler_competencia("2025-12"))
+    assert fonte == "demonstração: repete a taxa de 2025-12"
 
 
 async def test_carga_espera_pela_que_ainda_nao_terminou(migrado: Banco) -> None:
