@@ -87,7 +87,7 @@ class Emissor:
     async def da_cotacao(self, uow: Unidade, *, cotacao: UUID, documento: UUID, autor: str) -> Documento:
         """Single payment of all the debts of a quote, with the reduction of its plan of one installment.
 
-        Raises `NaoExiste`, `EstadoNaoPermite` (`cotacao_vencida`), `DadosRecusados` (`contribuinte_ausente`,
+        Raises `NaoExiste`, `EstadoNaoPermite` (`cotacao_vencida`, `debito_parcelado`), `DadosRecusados` (`contribuinte_ausente`,
         `parcelas_indisponiveis`).
         """
         cotada = await reabrir(uow, cotacao)
@@ -117,7 +117,7 @@ class Emissor:
             for c in consolidar(cotada.pedido, norma, 1)
         ]
         rascunho = _Rascunho("cota_unica", cotada.pedido.optante.id, _unico(itens), norma.uf, unico.vencimentos[0], 0, autor)
-        return await self._emitir(uow, rascunho, itens, documento=documento)
+        return await self._cota_unica(uow, rascunho, itens, documento)
 
     async def dos_debitos(
         self,
@@ -132,7 +132,8 @@ class Emissor:
     ) -> Documento:
         """Single payment of debts, each with the charges of today by `regra`, or with those that it came with.
 
-        Raises what the rule does (`SelicAusente`, `SemVersaoVigente`), and `DadosRecusados` where there is nothing to pay.
+        Raises what the rule does (`SelicAusente`, `SemVersaoVigente`); `EstadoNaoPermite` (`debito_parcelado`); and
+        `DadosRecusados` where there is nothing to pay.
         """
         calendario = calendario_de(uf)
         dia = calendario.proximo_dia_util(uow.hoje)
@@ -148,9 +149,25 @@ class Emissor:
             itens.append(Item(d["debito"], d["tributo"], d["referencia"], receita, atual.principal, atual.multa, atual.juros, 0))
         if not sum(item.total for item in itens):
             raise recusar("debitos", "Não há o que pagar.", codigo="nada_a_pagar")
-        return await self._emitir(
-            uow, _Rascunho("cota_unica", contribuinte, _unico(itens), uf, dia, 0, autor), itens, documento=documento
+        return await self._cota_unica(
+            uow, _Rascunho("cota_unica", contribuinte, _unico(itens), uf, dia, 0, autor), itens, documento
         )
+
+    async def _cota_unica(self, uow: Unidade, rascunho: _Rascunho, itens: Sequence[Item], documento: UUID) -> Documento:
+        """Of the same debts one document is in force: asked for twice, nobody pays them twice."""
+        debitos = {item.debito for item in itens}
+        if presos := await uow.planos.em_plano_ativo(rascunho.contribuinte, sorted(debitos)):
+            raise EstadoNaoPermite(
+                f"Estão em parcelamento ativo: {', '.join(presos[:5])}{'…' if len(presos) > 5 else ''}. "
+                "Pague as parcelas, ou peça o documento do saldo do parcelamento.",
+                codigo="debito_parcelado",
+            )
+        iguais = [d for d in await uow.documentos.cotas_unicas(rascunho.contribuinte) if {i.debito for i in d.itens} == debitos]
+        for d in iguais:
+            if (d.itens, d.vencimento, d.uf) == (tuple(itens), rascunho.vencimento, rascunho.uf):
+                return d
+        await uow.documentos.situar([d.documento for d in iguais], "substituido")
+        return await self._emitir(uow, rascunho, itens, documento=documento)
 
     async def _preco(self, uow: Unidade, vivo: PlanoEmVida, parcela: Parcela) -> tuple[date, int, int]:
         """Due date, value and charges of an installment as of today; a late one is priced for today's business day."""

@@ -17,6 +17,8 @@ from parcelamento.adapters.outbound.unidade_postgres import SALA, Unidades
 # Auditors read everything besides.
 Leitor = Annotated[Identidade, Depends(exigir(Papel.OPERADOR, Papel.INTEGRACAO))]
 Atendente = Annotated[Identidade, Depends(exigir(Papel.OPERADOR, Papel.INTEGRACAO))]
+# recalculates and compares, and writes nothing
+Conferente = Annotated[Identidade, Depends(exigir(Papel.OPERADOR, Papel.INTEGRACAO, Papel.AUDITOR))]
 Supervisor = Annotated[Identidade, Depends(exigir(Papel.SUPERVISOR))]
 
 

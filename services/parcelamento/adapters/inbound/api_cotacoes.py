@@ -17,7 +17,7 @@ from kernel.http.auth import Identidade
 from kernel.http.idempotencia import Chave
 from kernel.http.valores import Dia, DinheiroEntrada
 from kernel.persistence.banco import Conexao
-from parcelamento.adapters.inbound.api import Atendente, Leitor, Mesa
+from parcelamento.adapters.inbound.api import Atendente, Conferente, Leitor, Mesa
 from parcelamento.application.cotar import Cotada, cotar_e_guardar, em_json, reabrir
 from parcelamento.domain.oferta import tres_melhores
 from parcelamento.errors import EstadoNaoPermite, NaoExiste
@@ -49,7 +49,9 @@ class DebitoInformado(BaseModel):
 
     debito: Identificador
     tributo: Literal["ICMS", "IPVA", "ITCD"] = "ICMS"
-    agencia: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(None, description="Unidade de atendimento.")
+    agencia: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")] | None = Field(
+        None, description="Unidade de atendimento."
+    )
     conta: Literal[1, 2, 3, 12] | None = None
     natureza: Literal[
         "icms",
@@ -213,7 +215,7 @@ def rotas_de_cotacoes(m: Mesa, *, norma_padrao: str) -> APIRouter:
         response_model=Reexecucao,
         summary="Refaz a cotação e a compara, byte a byte",
     )
-    async def reexecutar(cotacao: UUID, _: Leitor) -> Reexecucao:
+    async def reexecutar(cotacao: UUID, _: Conferente) -> Reexecucao:
         """Com os dados e a versão da norma de então."""
         async with m.banco.transacao(so_leitura=True) as con:
             uow = m.unidades(con, m.relogio.agora())

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from kernel.domain.datas import ler_competencia
 from kernel.domain.errors import EntradaInvalida as ValorRecusado
-from kernel.http.auth import Identidade
+from kernel.http.auth import Identidade, Papel
 from kernel.http.idempotencia import Chave
 from kernel.http.valores import Dia
 from parcelamento.adapters.inbound.api import Atendente, Leitor
@@ -117,13 +117,17 @@ def rotas_de_documentos_do_plano(b: Balcao) -> APIRouter:
     rotas = APIRouter(prefix="/v1/parcelamentos/{plano}", tags=["documentos"])
 
     async def da_parcela(plano: UUID, numero: int, quem: Identidade) -> Documento:
+        if quem.papel is Papel.AUDITOR:
+            return await b.em_vigor(plano, numero)
         return await b.emitir(
             lambda uow: b.emissor.da_parcela(uow, plano=plano, numero=numero, documento=uuid4(), autor=quem.nome)
         )
 
     @rotas.get("/parcelas/{numero}/documento", response_model=DocumentoEmitido, summary="O documento de uma parcela")
     async def parcela(plano: UUID, numero: NumeroNoCaminho, quem: Leitor) -> DocumentoEmitido:
-        """O que está em vigor ou, se o preço mudou (parcela em atraso, pagamento parcial), um novo, com o valor de hoje."""
+        """O que está em vigor ou, se o preço mudou (parcela em atraso, pagamento parcial), um novo, com o valor de hoje.
+
+        O auditor lê o que está em vigor; nada é emitido para ele."""
         return b.em_json(await da_parcela(plano, numero, quem))
 
     @rotas.get("/parcelas/{numero}/documento.pdf", response_class=Response, responses=PDF, summary="O mesmo, em PDF")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.http.idempotencia import Chave
 from kernel.http.paginacao import Pagina, Paginacao, montar
@@ -30,13 +30,13 @@ class PedidoDeParcelamento(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cotacao: UUID
-    parcelas: Annotated[int, Field(ge=1, le=999)]
+    parcelas: Annotated[int, Field(strict=True, ge=1, le=999)]
 
 
 class PedidoDeCancelamento(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    motivo: Annotated[str, Field(min_length=3, max_length=200)]
+    motivo: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 
 
 class ParcelaDoPlano(BaseModel):

@@ -98,6 +98,14 @@ class Balcao:
     def _hoje(self) -> date:
         return self.mesa.relogio.agora().astimezone(FUSO).date()
 
+    async def em_vigor(self, plano: UUID, numero: int) -> Documento:
+        """The installment's document as it was last issued, for who may only read. Raises `NaoExiste`."""
+        async with self.mesa.banco.conexao() as con:
+            emitidos = await self.unidade(con).documentos.emitidos(plano, "parcela", numero)
+        if not emitidos:
+            raise NaoExiste("Não há documento desta parcela em vigor.")
+        return emitidos[0]
+
     async def emitir(self, acao: Acao) -> Documento:
         """What `acao` issues, in a transaction of its own."""
         async with self.mesa.banco.transacao() as con:

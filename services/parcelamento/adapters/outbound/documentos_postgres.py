@@ -45,6 +45,17 @@ class DocumentosPostgres:
         )
         return [_documento(linha) for linha in linhas]
 
+    async def cotas_unicas(self, contribuinte: str) -> list[Documento]:
+        await self._con.execute(
+            "select pg_advisory_xact_lock(hashtextextended('parcelamento:cota_unica:' || $1, 0))", contribuinte
+        )
+        linhas = await self._con.fetch(
+            f"""select {_COLUNAS} from parcelamento.documento
+            where contribuinte = $1 and tipo = 'cota_unica' and situacao = 'emitido' order by nosso_numero desc""",
+            contribuinte,
+        )
+        return [_documento(linha) for linha in linhas]
+
     async def do_contribuinte(self, contribuinte: str, depois_de: int | None, limite: int) -> list[Documento]:
         """The newest first, before number `depois_de`."""
         linhas = await self._con.fetch(
