@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,8 +79,10 @@ class Caixa(RuleBasedStateMachine):
     def fazer(self, acao: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(acao)
 
-    @initialize()
-    def comecar(self) -> None:
+    @initialize(dias=st.sampled_from([0, 36, 70]))
+    def comecar(self, dias: int) -> None:
+        """A plan that is active, some days after; its norm charges for being late."""
+
         async def limpar() -> None:
             async with self.sala.banco.transacao() as con:
                 await con.execute(
@@ -90,6 +92,8 @@ class Caixa(RuleBasedStateMachine):
             self.sala.ir_para(DIA)
 
         self.fazer(limpar())
+        self.acordar(parcelas=4, juros=123_45, entrada=True)
+        self.passar_dias(dias)
 
     # what people do
 
@@ -190,10 +194,41 @@ class Caixa(RuleBasedStateMachine):
         assert self.fazer(self.sala.pedir("POST", caminho, json=corpo)).status_code in {200, 409}
         self.fazer(self.sala.trabalhar())
 
-    @rule(dias=st.integers(1, 45))
+    @rule(dias=st.integers(1, 20))
     def passar_dias(self, dias: int) -> None:
         self.sala.ir_para(self.sala.hoje + timedelta(days=dias))
         self.fazer(self.sala.trabalhar())
+
+    @precondition(lambda self: self.planos)
+    @rule(qual=st.integers(0, 99), dias=st.integers(31, 50), quanto=Quanto, velho=st.booleans())
+    def atrasar_e_pagar(self, qual: int, dias: int, quanto: str, velho: bool) -> None:
+        """By the document of before, or by one of the day."""
+        self.sala.ir_para(self.sala.hoje + timedelta(days=dias))
+        plano = self.fazer(self.sala.plano(self.planos[qual % len(self.planos)]))
+        vencida = next((p["numero"] for p in plano["parcelas"] if p["situacao"] == "vencida"), None)
+        if vencida is None or plano["situacao"] != "ativo":
+            return
+        if not velho:
+            self.pedir_documento(qual, vencida)
+        dela = [d for d in self.documentos if (d["parcelamento"], d["parcela"]) == (plano["id"], vencida)]
+        if dela:
+            self.fazer(self.sala.retornar((dela[-1]["barras"], self.sala.hoje, _quantia(dela[-1], quanto))))
+
+    @precondition(lambda self: self.planos)
+    @rule(qual=st.integers(0, 99), quanto=Quanto)
+    def pagar_no_vencimento(self, qual: int, quanto: str) -> None:
+        plano = self.fazer(self.sala.plano(self.planos[qual % len(self.planos)]))
+        abertas = [p for p in plano["parcelas"] if p["situacao"] == "aberta"]
+        if plano["situacao"] not in {"aguardando_entrada", "ativo"} or not abertas:
+            return
+        self.sala.ir_para(date.fromisoformat(abertas[0]["vencimento"]))
+        resposta = self.fazer(
+            self.sala.pedir("GET", f"/v1/parcelamentos/{plano['id']}/parcelas/{abertas[0]['numero']}/documento")
+        )
+        self._guardar(resposta)
+        if resposta.status_code == 200:
+            d = resposta.json()
+            self.fazer(self.sala.retornar((d["barras"], self.sala.hoje, _quantia(d, quanto))))
 
     # what must hold after each of them
 

@@ -248,11 +248,13 @@ async def test_mesmo_arquivo_e_mesma_linha_de_novo_nada_mudam(parcelamento: Sala
     _, [primeira, segunda, _] = await um_plano(parcelamento, entrada=False)
     arquivo = parcelamento.arquivo((primeira["barras"], parcelamento.hoje, VALOR), (segunda["barras"], parcelamento.hoje, VALOR))
     await parcelamento.carregar(arquivo)
+    # another one in between: the first is no longer the last that was loaded
+    await parcelamento.retornar((primeira["barras"], parcelamento.hoje, 1))
     tabelas = ("pagamento", "aplicacao", "outbox", "retorno")
     antes, tipos = await parcelamento.contar(*tabelas), await parcelamento.tipos()
     for _ in range(2):
         assert (await parcelamento.carregar(arquivo))["estado"] == "concluida"
-    assert await parcelamento.contar(*tabelas) == antes == {"pagamento": 2, "aplicacao": 2, "outbox": 4, "retorno": 1}
+    assert await parcelamento.contar(*tabelas) == antes == {"pagamento": 3, "aplicacao": 3, "outbox": 5, "retorno": 2}
     assert await parcelamento.tipos() == tipos
 
 
