@@ -61,7 +61,9 @@ class _Caixa:
         self._calendario = calendario_de(vivo.norma.norma.uf)
 
     def receber(self, p: PagamentoAAplicar) -> Recebimento:
-        feito = receber(self.plano, Recebido(p.pagamento, p.parcela, p.pago_em, p.valor), self._mora, self._calendario)
+        preco_em = p.preco_em if p.valor == p.valor_do_documento else None
+        recebido = Recebido(p.pagamento, p.parcela, p.pago_em, p.valor, preco_em)
+        feito = receber(self.plano, recebido, self._mora, self._calendario)
         self.plano = feito.plano
         self.eventos += feito.eventos
         self.mudou = True

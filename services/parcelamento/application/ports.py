@@ -154,6 +154,8 @@ class PagamentoAAplicar:
     pago_em: date
     valor: int
     valor_do_documento: int
+    preco_em: date | None
+    """The day for which a document with charges was priced; None for one without."""
     ja_pago: int
     """By earlier payments of the document, those of the same batch apart."""
 

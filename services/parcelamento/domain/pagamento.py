@@ -33,12 +33,17 @@ Resultado = Literal["exato", "parcial", "em_atraso", "antecipado", "excedente", 
 
 @dataclass(frozen=True, slots=True)
 class Recebido:
-    """A payment. `parcela`: the installment it names, None for the plan's whole balance; `valor` in cents."""
+    """A payment. `parcela`: the installment it names, None for the plan's whole balance; `valor` in cents.
+
+    `preco_em`: the day whose charges its document asked for, where exactly that was paid, and earlier: what one was asked for is
+    not too much.
+    """
 
     pagamento: UUID
     parcela: int | None
     pago_em: date
     valor: int
+    preco_em: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +128,11 @@ def _fila(plano: Plano, nomeada: Parcela | None) -> Sequence[Parcela]:
 def _aplicar(fila: Iterable[Parcela], recebido: Recebido, mora: Mora, calendario: Calendario) -> tuple[Aplicacao, ...]:
     aplicacoes = []
     resta = recebido.valor
+    dia = max(recebido.pago_em, recebido.preco_em or recebido.pago_em)
     for parcela in fila:
         if not resta:
             break
-        valor, encargos = _quinhao(resta, *valor_em(parcela, recebido.pago_em, mora, calendario))
+        valor, encargos = _quinhao(resta, *valor_em(parcela, dia, mora, calendario))
         aplicacoes.append(Aplicacao(parcela.numero, valor, encargos))
         resta -= valor + encargos
     return tuple(aplicacoes)

@@ -23,6 +23,7 @@ class PagamentosPostgres:
                 select * from parcelamento.pagamento where estado = 'a_aplicar' order by recebido_em, pagamento limit $1
             )
             select v.pagamento, v.documento, d.plano, d.parcela, v.pago_em, v.valor, d.valor as valor_do_documento,
+                case when d.encargos > 0 then d.vencimento end as preco_em,
                 (select coalesce(sum(a.valor), 0)::bigint from parcelamento.pagamento a
                     where a.documento = v.documento and a.resultado is not null) as ja_pago
             from vez v join parcelamento.documento d using (documento)
