@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -114,8 +114,14 @@ class Caixa(RuleBasedStateMachine):
             primeiro = documentos[0]
             self.fazer(self.sala.retornar((primeiro["barras"], self.sala.hoje, centavos(primeiro["valor"]))))
 
-    @rule(principal=st.integers(1, 50_000), quantos=st.integers(1, 3))
-    def pedir_cota_unica(self, principal: int, quantos: int) -> None:
+    @rule(
+        principal=st.integers(1, 50_000),
+        quantos=st.integers(1, 3),
+        pagos=st.lists(Quanto, min_size=1, max_size=3),
+        por_pix=st.booleans(),
+    )
+    def pedir_cota_unica(self, principal: int, quantos: int, pagos: list[str], por_pix: bool) -> None:
+        """And pay it, more than once perhaps."""
         debitos = [
             {
                 "debito": f"U{n}",
@@ -127,6 +133,7 @@ class Caixa(RuleBasedStateMachine):
         ]
         corpo = {"contribuinte": "MA-1", "debitos": debitos, "encargos": "nenhum"}
         self.documentos.append(self.fazer(self.sala.criar("/v1/documentos", corpo)))
+        self._pagar([(self.documentos[-1], quanto, 0) for quanto in pagos], por_pix=por_pix)
 
     @precondition(lambda self: self.planos)
     @rule(qual=st.integers(0, 99), parcela=st.integers(1, 5))
@@ -157,6 +164,9 @@ class Caixa(RuleBasedStateMachine):
     )
     def pagar(self, pagos: list[tuple[int, str, int]], por_pix: bool) -> None:
         feitos = [(self.documentos[qual % len(self.documentos)], quanto, atras) for qual, quanto, atras in pagos]
+        self._pagar(feitos, por_pix=por_pix)
+
+    def _pagar(self, feitos: list[tuple[dict[str, Any], str, int]], *, por_pix: bool) -> None:
         if por_pix:
             itens = [
                 self.sala.um_pix(brcode.ler(d["pix"])["txid"], _quantia(d, quanto), self.sala.hoje - timedelta(days=atras))
@@ -321,6 +331,8 @@ def test_nenhum_centavo_se_perde(runner: asyncio.Runner, url_parcelamento: str, 
                 stateful_step_count=30,
                 deadline=None,
                 derandomize=True,
+                # each step is many statements: making a failure smaller takes minutes, and its steps are printed anyway
+                phases=(Phase.explicit, Phase.generate),
                 suppress_health_check=list(HealthCheck),
             ),
         )
