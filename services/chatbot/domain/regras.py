@@ -10,36 +10,49 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from chatbot.domain.intencao import INTENCOES, Intencao
 from chatbot.domain.texto import normalizar
 
 PAUSA: Final = "quebra"
+Veredito: TypeAlias = Literal["sim", "nao", "silencia"]
+
+_ALCANCE_DA_NEGACAO: Final = 120
 _PONTUACAO: Final = re.compile(r"[,.;:!?…\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Regra:
-    """What says that a message has this intent: whole messages, or a pattern within one where no exception is."""
+    """What says that a message has this intent: whole messages, or a pattern within one where no exception is.
+
+    `vetos` say that it has not, whatever the classifier thinks: so does a pattern that stands only negated.
+    """
 
     intencao: Intencao
     exatas: frozenset[str]
     padroes: tuple[re.Pattern[str], ...]
     exceto: tuple[re.Pattern[str], ...]
+    vetos: tuple[re.Pattern[str], ...]
     negada: re.Pattern[str]
 
-    def vale(self, mensagem: str, inteira: str) -> bool:
-        """Whether the rule fits: `mensagem` may hold the word `PAUSA` between clauses, `inteira` is the same without courtesies."""
+    def veredito(self, mensagem: str, inteira: str) -> Veredito:
+        """What the rule says. `mensagem` may hold the word `PAUSA` between clauses; `inteira` is the same without courtesies."""
         if inteira in self.exatas:
-            return True
+            return "sim"
         cercada = f"{mensagem} "
-        return self._algum_padrao(cercada) and not any(padrao.search(cercada) for padrao in self.exceto)
+        achados = [self._negado(cercada, achado.start()) for padrao in self.padroes for achado in padrao.finditer(cercada)]
+        if not all(achados):
+            return "nao" if _algum(self.exceto, cercada) else "sim"
+        vetos = (achado.start() for padrao in self.vetos for achado in padrao.finditer(cercada))
+        return "nao" if achados or any(not self._negado(cercada, inicio) for inicio in vetos) else "silencia"
 
-    def _algum_padrao(self, cercada: str) -> bool:
-        return any(
-            not self.negada.search(cercada, 0, achado.start()) for padrao in self.padroes for achado in padrao.finditer(cercada)
-        )
+    def _negado(self, cercada: str, posicao: int) -> bool:
+        return self.negada.search(cercada, max(0, posicao - _ALCANCE_DA_NEGACAO), posicao) is not None
+
+
+def _algum(padroes: Sequence[re.Pattern[str]], cercada: str) -> bool:
+    return any(padrao.search(cercada) for padrao in padroes)
 
 
 def regras_de(documento: Mapping[str, Any]) -> tuple[Regra, ...]:
@@ -62,6 +75,7 @@ def _regra(regra: Mapping[str, Any], documento: Mapping[str, Any]) -> Regra:
         exatas=frozenset(regra["exatas"]),
         padroes=tuple(compilar(padrao, grupos, negacoes) for padrao in regra["padroes"]),
         exceto=tuple(compilar(padrao, grupos, ()) for padrao in regra["exceto"]),
+        vetos=tuple(compilar(padrao, grupos, ()) for padrao in regra["vetos"]),
         negada=_negada(negacoes, documento["intermediarias"]),
     )
 
@@ -101,4 +115,4 @@ def _opcao(opcao: str, grupos: Mapping[str, str]) -> str:
 def _negada(negacoes: Sequence[str], intermediarias: Sequence[str]) -> re.Pattern[str]:
     """A negation, then only words that carry it on, up to where the pattern begins ("não | quero mais | falar com…")."""
     nega, leva = ("|".join(map(re.escape, palavras)) for palavras in (negacoes, intermediarias))
-    return re.compile(rf"(?:(?<=\s)|\A)(?:{nega}) (?:(?:{leva}) ){{0,4}}\Z")
+    return re.compile(rf"(?:(?<=\s)|\A)(?:{nega}) (?:(?:{leva}) ){{0,6}}\Z")
