@@ -13,7 +13,7 @@ from chatbot.domain.frases import Frases, frases
 from chatbot.domain.idioma import Detector, detector
 from chatbot.domain.intencao import INTENCOES, Intencao
 from chatbot.domain.modelo import Modelo, treinar
-from chatbot.domain.regras import Regra, Veredito, com_pausas, regras_de
+from chatbot.domain.regras import PEDIDOS, Regra, Veredito, com_pausas, regras_de
 from chatbot.domain.texto import MAXIMO_DE_CARACTERES, normalizar
 from chatbot.domain.vocabulario import Vocabulario, vocabulario
 
@@ -24,17 +24,21 @@ Conduta: TypeAlias = Literal["seguir", "menu", "pessoa"]
 _DO_COMECO: Final = 30
 _DO_FIM: Final = 50
 _CERTEZA_DA_FRASE: Final = 0.99
-# who asks to stop and for a person in one message is stopped first: the law asks for that, and a person can be asked for again
-_PRECEDENCIA: Final[tuple[Intencao, ...]] = ("sair", "atendente", *INTENCOES)
 
 
 @dataclass(frozen=True, slots=True)
 class Limiares:
-    """Below `menu` the menu is offered, below `pessoa` a person; `frase` is the least likeness of a phrase, all 0..1."""
+    """Below `menu` the menu is offered, below `pessoa` a person; `frase` is the least likeness of a phrase, all 0..1.
+
+    `menu_de`: where an intent's own threshold is another. `peso_do_outro`: by how much the chance of `outro`, which has more
+    phrases than any intent, is reduced. `temperatura`: below 1 where the classifier is right more often than it says.
+    """
 
     menu: float
     pessoa: float
     frase: float
+    menu_de: Mapping[str, float]
+    peso_do_outro: float
     temperatura: float
     idioma_padrao: str
 
@@ -73,6 +77,10 @@ class Lingua:
         """Normalised text as phrases and model read it: written out, without courtesies around it."""
         return _pronto(plano, self.palavras)
 
+    def marcado(self, plano: str) -> str:
+        """Normalised text as the model reads it: as `pronto`, and whether it began with a greeting."""
+        return self.palavras.com_marca(self.palavras.por_extenso(plano))
+
     def nega(self, plano: str) -> bool:
         """Whether the message holds a negation of this language."""
         return any(palavra in self.negacoes for palavra in self.palavras.por_extenso(plano).split())
@@ -107,10 +115,11 @@ class Compreensor:
         if not plano:
             return Compreendido("outro", 1.0, lingua.idioma, "regra", "menu")
         vereditos = dict(self._vereditos(texto, plano, lingua))
-        pedida = next((intencao for intencao in _PRECEDENCIA if vereditos.get(intencao) == "sim"), None)
+        pedida = next((intencao for intencao in PEDIDOS if vereditos.get(intencao) == "sim"), None)
         if pedida:
             return Compreendido(pedida, 1.0, lingua.idioma, "regra", "seguir")
-        vetadas = frozenset(intencao for intencao, veredito in vereditos.items() if veredito == "nao")
+        # who says that they do not want the one ("não me transfira") is not to be guessed to want the other
+        vetadas: frozenset[Intencao] = frozenset(PEDIDOS if vereditos else ())
         return self._por_frase(plano, lingua, vetadas, outras=visto is None) or self._por_modelo(plano, lingua, vetadas)
 
     def _conhecido(self, idioma: str | None) -> str:
@@ -146,8 +155,12 @@ class Compreensor:
         return None if igual is None or igual in vetadas else self._pronto(igual, _CERTEZA_DA_FRASE, lingua, "frase")
 
     def _por_modelo(self, plano: str, lingua: Lingua, vetadas: frozenset[Intencao]) -> Compreendido:
-        chances = lingua.modelo.probabilidades(_pontas(lingua.pronto(plano)), temperatura=self.limiares.temperatura)
-        possiveis = {i: chance for i, chance in zip(INTENCOES, chances, strict=True) if i not in vetadas}
+        chances = lingua.modelo.probabilidades(_pontas(lingua.marcado(plano)))
+        pesos = {"outro": self.limiares.peso_do_outro}
+        expoente = 1.0 / self.limiares.temperatura
+        possiveis = {
+            i: (chance * pesos.get(i, 1.0)) ** expoente for i, chance in zip(INTENCOES, chances, strict=True) if i not in vetadas
+        }
         melhor = max(possiveis, key=possiveis.__getitem__)
         return self._pronto(melhor, min(possiveis[melhor] / sum(possiveis.values()), 1.0), lingua, "modelo")
 
@@ -157,7 +170,8 @@ class Compreensor:
     def _conduta(self, intencao: Intencao, confianca: float) -> Conduta:
         if confianca < self.limiares.pessoa:
             return "pessoa"
-        return "menu" if confianca < self.limiares.menu or intencao == "outro" else "seguir"
+        limiar = self.limiares.menu_de.get(intencao, self.limiares.menu)
+        return "menu" if confianca < limiar or intencao == "outro" else "seguir"
 
 
 def carregar(pasta: Traversable | None = None) -> Compreensor:
@@ -183,13 +197,14 @@ def _lingua(pacote: normas.PacoteDeIdioma) -> Lingua:
         )
     normais = {intencao: [normalizar(frase) for frase in pacote.frases[intencao]] for intencao in INTENCOES}
     palavras = vocabulario(pacote.regras, (p for textos in normais.values() for texto in textos for p in texto.split()))
-    exemplos = _alternados({i: [p for t in textos if (p := _pronto(t, palavras))] for i, textos in normais.items()})
+    prontas = _alternados({i: [p for t in textos if (p := _pronto(t, palavras))] for i, textos in normais.items()})
+    marcadas = _alternados({i: [palavras.com_marca(palavras.por_extenso(t)) for t in ts if t] for i, ts in normais.items()})
     return Lingua(
         idioma=pacote.idioma,
         palavras=palavras,
         regras=regras_de(pacote.regras),
-        frases=frases(exemplos, pacote.regras["negacoes"]),
-        modelo=treinar(exemplos, INTENCOES, palavras.com_conceitos),
+        frases=frases(prontas, pacote.regras["negacoes"]),
+        modelo=treinar(marcadas, INTENCOES, palavras.com_conceitos),
         negacoes=frozenset(pacote.regras["negacoes"]),
     )
 

@@ -33,9 +33,9 @@ class Modelo:
     vies: Sequence[float]
     conceitual: Callable[[str], str]
 
-    def probabilidades(self, texto: str, *, temperatura: float = 1.0) -> list[float]:
+    def probabilidades(self, texto: str) -> list[float]:
         """One probability per class, in the order of `classes`; they add up to 1. `texto` is normalised."""
-        return _softmax(_notas(_vetor(tracos(texto, self.conceitual(texto)), self.idf), self.pesos, self.vies), temperatura)
+        return _softmax(_notas(_vetor(tracos(texto, self.conceitual(texto)), self.idf), self.pesos, self.vies))
 
 
 def treinar(exemplos: Iterable[tuple[str, str]], classes: Sequence[str], conceitual: Callable[[str], str]) -> Modelo:
@@ -85,9 +85,9 @@ def _notas(vetor: Mapping[Traco, float], pesos: Mapping[Traco, Sequence[float]],
     return notas
 
 
-def _softmax(notas: Sequence[float], temperatura: float = 1.0) -> list[float]:
+def _softmax(notas: Sequence[float]) -> list[float]:
     maior = max(notas)
-    partes = [math.exp((nota - maior) / temperatura) for nota in notas]
+    partes = [math.exp(nota - maior) for nota in notas]
     soma = sum(partes)
     return [parte / soma for parte in partes]
 

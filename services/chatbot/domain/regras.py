@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from chatbot.domain.intencao import INTENCOES, Intencao
+from chatbot.domain.intencao import Intencao
 from chatbot.domain.texto import normalizar
 
+# in this order: who asks to stop and for a person in one message is stopped first, as the law wants; a person can be asked for
+# again
+PEDIDOS: Final[tuple[Intencao, ...]] = ("sair", "atendente")
 PAUSA: Final = "quebra"
 Veredito: TypeAlias = Literal["sim", "nao", "silencia"]
 
@@ -66,8 +69,8 @@ def com_pausas(texto: str) -> str:
 
 
 def _regra(regra: Mapping[str, Any], documento: Mapping[str, Any]) -> Regra:
-    if regra["intencao"] not in INTENCOES:
-        raise ValueError(f"intenção desconhecida nas regras: {regra['intencao']}")
+    if regra["intencao"] not in PEDIDOS:
+        raise ValueError(f"só há regras de {' e de '.join(PEDIDOS)}: {regra['intencao']}")
     grupos = documento["grupos"]
     negacoes = documento["negacoes"]
     return Regra(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rapidfuzz.distance import OSA
+
+MARCA: Final = "_cumprimento"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,7 @@ class Vocabulario:
 
     abreviacoes: Mapping[str, str]
     cortesia: re.Pattern[str]
+    cumprimento: re.Pattern[str]
     conceitos: Mapping[str, str]
     corrigir: tuple[str, ...]
     conhecidas: frozenset[str]
@@ -32,6 +35,11 @@ class Vocabulario:
         """`texto` without greetings and politeness around it; the whole where there is nothing else."""
         # a space before the first word too, so that what begins a courtesy is always a whole word
         return self.cortesia.sub("", f" {texto}").strip() or texto
+
+    def com_marca(self, texto: str) -> str:
+        """`texto` without courtesies, with a mark in front where a greeting was among them: "oi, doutora" is no "doutora"."""
+        despido = self.sem_cortesia(texto)
+        return f"{MARCA} {despido}" if despido != texto and self.cumprimento.match(f"{texto} ") else despido
 
     def com_conceitos(self, texto: str) -> str:
         """`texto` with each word that means one of a kind replaced by the kind ("moto" and "gol" by `_veiculo`)."""
@@ -50,10 +58,21 @@ def vocabulario(regras: Mapping[str, Any], palavras: Iterable[str]) -> Vocabular
     """The language's vocabulary; `palavras`: every word of its phrases, normalised and written out."""
     conceitos = {palavra: f"_{nome}" for nome, lista in regras["conceitos"].items() for palavra in lista}
     conhecidas = frozenset({*palavras, *regras["palavras_comuns"], *regras["corrigir"], *conceitos})
-    return Vocabulario(regras["abreviacoes"], _cortesia(regras["cortesias"]), conceitos, tuple(regras["corrigir"]), conhecidas)
+    return Vocabulario(
+        abreviacoes=regras["abreviacoes"],
+        cortesia=_cortesia(regras["cortesias"]),
+        cumprimento=_inicio(regras["cumprimentos"]),
+        conceitos=conceitos,
+        corrigir=tuple(regras["corrigir"]),
+        conhecidas=conhecidas,
+    )
 
 
 def _cortesia(cortesias: Iterable[str]) -> re.Pattern[str]:
     # the longest first: "oi" must not take away the beginning of "oi tudo bem"
     opcoes = "|".join(re.escape(cortesia) for cortesia in sorted(cortesias, key=lambda c: (-len(c), c)))
     return re.compile(rf"\A(?: (?:{opcoes})(?= |\Z))+|(?: (?:{opcoes})(?= |\Z))+\Z")
+
+
+def _inicio(cumprimentos: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"{re.escape(cumprimento)} " for cumprimento in cumprimentos))

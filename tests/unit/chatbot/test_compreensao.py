@@ -12,8 +12,8 @@ from tests.unit.chatbot.frases import IDIOMAS, acerto, acima, linhas, resultados
 
 CADA_IDIOMA = pytest.mark.parametrize("idioma", IDIOMAS)
 NUNCA_PERDIDAS = ("sair", "atendente")
-# a little under what was measured (docs/compreensao.md), so that a fall is seen
-ACERTO_MINIMO = {"pt-BR": 0.86, "es": 0.80, "en": 0.80}
+# es and en are below what is wanted (0.90): docs/compreensao.md says by how much
+ACERTO_MINIMO = {"pt-BR": 0.90, "es": 0.82, "en": 0.83}
 
 
 @CADA_IDIOMA
@@ -24,7 +24,7 @@ def test_acerto_nas_frases_ineditas(compreensor: Compreensor, idioma: str) -> No
 @CADA_IDIOMA
 def test_acima_do_limiar_quase_sempre_certo(compreensor: Compreensor, idioma: str) -> None:
     lista = resultados(compreensor, f"ineditas.{idioma}.txt", idioma)
-    assert acerto(acima(lista, compreensor.limiares.menu)) >= 0.95
+    assert acerto(acima(lista, compreensor.limiares.menu)) >= 0.97
 
 
 @pytest.mark.parametrize("arquivo", ["ineditas", "ajuste"])
@@ -134,8 +134,11 @@ def test_nunca_levanta_e_a_confianca_e_de_zero_a_um(compreensor: Compreensor, te
 
 def test_limiares_dizem_a_conduta(compreensor: Compreensor) -> None:
     limiares = compreensor.limiares
-    vistos = [r.visto for r in resultados(compreensor, "ajuste.pt-BR.txt", "pt-BR") if r.visto.intencao != "outro"]
+    proprios = {"outro", *limiares.menu_de}
+    todos = [r.visto for r in resultados(compreensor, "ajuste.pt-BR.txt", "pt-BR")]
+    vistos = [v for v in todos if v.intencao not in proprios]
     assert {v.conduta for v in vistos if v.confianca >= limiares.menu} == {"seguir"}
     assert {v.conduta for v in vistos if limiares.pessoa <= v.confianca < limiares.menu} == {"menu"}
+    assert {v.conduta for v in todos if v.confianca < limiares.pessoa} <= {"pessoa"}
     assert all(v.decidida == "outro" for v in vistos if v.confianca < limiares.menu)
     assert compreensor.compreender("xyzw qwfp zxcv bnmk").conduta != "seguir"

@@ -43,13 +43,11 @@ def test_saudacao_curta_noutro_idioma_e_entendida_sem_trocar_de_idioma(compreens
 REGRAS_DO_FRANCES = {
     "idioma": "fr",
     "nome": "Français",
-    "palavras_comuns": [
-        *("je", "vous", "le", "les", "une", "pas", "mon", "ma", "mes"),
-        *("dette", "payer", "voudrais", "combien", "dois"),
-    ],
+    "palavras_comuns": ["je", "vous", "le", "les", "une", "pas", "mon", "ma", "dette", "payer", "voudrais", "combien", "dois"],
     "letras": "èùœ",
     "abreviacoes": {"svp": "s il vous plait"},
     "cortesias": ["bonjour", "merci"],
+    "cumprimentos": ["bonjour"],
     "conceitos": {"veiculo": ["voiture", "moto"]},
     "negacoes": ["pas", "jamais"],
     "intermediarias": ["me"],
