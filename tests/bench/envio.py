@@ -39,7 +39,7 @@ from tests.support.instalacao import RAIZ, SEGREDOS, porta_livre
 
 _VAGAS = 64
 _MENSAGENS = 12_000
-_VOLTAS = 3
+_VOLTAS = 5
 _TEXTO = (
     "SEFAZ-AL: ha uma pendencia em seu cadastro. Codigo {codigo}. "
     "Confira em https://www.sefaz.al.gov.br ou 0800 284 1060. SAIR para parar."

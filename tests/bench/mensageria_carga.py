@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -88,7 +88,7 @@ def evento(n: int) -> Saida:
 
 def eventos(topico: str) -> list[Saida]:
     """`EVENTOS` of them, for `topico`."""
-    return [replace(evento(n), topico=topico) for n in range(EVENTOS)]
+    return [evento(n)._replace(topico=topico) for n in range(EVENTOS)]
 
 
 async def preparar(url: str) -> None:
