@@ -59,7 +59,7 @@ def pagina_inicial(retratar: Callable[[], Awaitable[Retrato]], *, salas: tuple[s
 def _pagina(retrato: Retrato, salas: tuple[str, ...], simulador: str | None) -> str:
     lugares = "".join(f'<li><a href="{caminho}">{caminho}</a>: {escape(texto)}</li>' for caminho, texto in _LUGARES)
     if simulador is not None:
-        lugares += f'<li><a href="{escape(simulador)}/contagem">{escape(simulador)}</a>: o simulador dos provedores, o do Pix incluído</li>'
+        lugares += f'<li><a href="{escape(simulador)}/contagem">{escape(simulador)}</a>: o simulador dos provedores e do Pix</li>'
     return f"""<!doctype html><html lang="pt-BR"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5"><title>Régua Multicanal</title><style>{_ESTILO}</style></head><body>
