@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatbot.domain.texto import MAXIMO_DE_CARACTERES, normalizar
@@ -20,6 +20,8 @@ HOSTIL = st.text(st.one_of(st.characters(), st.sampled_from("aáAçñ9٣१ \t\n
         ("carro e passo", "carro e passo"),
         ("s a i r", "sair"),
         ("P.A.R.E", "pare"),
+        ("a a a a", "a"),
+        ("x y aaa", "xya"),
         ("ＳＡＩＲ", "sair"),
         ("sa\u200bir \u202e", "sair"),
         ("não\x00quero\x07mais", "nao quero mais"),
@@ -46,6 +48,8 @@ def test_texto_vira_palavras(texto: str, esperado: str) -> None:
     assert normalizar(texto) == esperado
 
 
+@example("k k k")
+@example("\u0130\u0345 a a a bb")
 @given(HOSTIL)
 def test_normalizar_duas_vezes_nao_muda_nada(texto: str) -> None:
     assert normalizar(normalizar(texto)) == normalizar(texto)
