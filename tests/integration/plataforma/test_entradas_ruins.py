@@ -155,7 +155,7 @@ TABELA: tuple[Ruim, ...] = (
     # sending
     Ruim("GET", "/v1/envios?estado=voando", 422, campo="estado"),
     Ruim("GET", f"/v1/envios/{NENHUM}", 404, "nao_encontrado"),
-    _json("POST", "/v1/modelos", {}, 422, campo="hipotese"),
+    _json("POST", "/v1/modelos", {}, 422, campo="canal"),
     _json("POST", "/v1/modelos", {**MODELO, "hipotese": "H9"}, 422, campo="hipotese"),
     _json("POST", "/v1/modelos", {**MODELO, "texto": "Você deve R$ 10,00, {nome}"}, 422, "modelo_recusado", "texto"),
     Ruim("GET", f"/v1/modelos/{NENHUM}", 404, "modelo_desconhecido"),

@@ -23,21 +23,67 @@ async def test_so_ficam_abertos_os_enderecos_de_sempre(mundo: Mundo) -> None:
     assert {c for c in abertos if not c.startswith("/webhooks/")} == {"/saude/vivo", "/saude/pronto", "/metrics"}
 
 
-# what an auditor may do besides reading: both write nothing
-ENSAIOS = {"/v1/politicas/{versao}/simular", "/v1/acionamentos/{acionamento}/reexecutar"}
-# what other systems may call
-DE_INTEGRACAO = {"/v1/veiculos/consultar", "/v1/identificacoes/conferir", "/v1/contribuintes/{contribuinte}/suspensoes"}
+# what an auditor may do besides reading: they write nothing
+ENSAIOS = {
+    "/v1/politicas/{versao}/simular",
+    "/v1/acionamentos/{acionamento}/reexecutar",
+    "/v1/parcelamentos/cotacoes/{cotacao}/reexecutar",
+    "/v1/encargos/calcular",
+}
+# what other systems, the chatbot among them, may call besides loading files
+DE_INTEGRACAO = {
+    ("POST", "/v1/veiculos/consultar"),
+    ("POST", "/v1/identificacoes/conferir"),
+    ("POST", "/v1/identificacoes/devedor"),
+    ("POST", "/v1/contribuintes/{contribuinte}/suspensoes"),
+    ("GET", "/v1/contribuintes/{contribuinte}/oferta"),
+    ("POST", "/v1/parcelamentos/cotacoes"),
+    ("POST", "/v1/parcelamentos/cotacoes/{cotacao}/reexecutar"),
+    ("POST", "/v1/parcelamentos/ofertas"),
+    ("POST", "/v1/parcelamentos"),
+    ("POST", "/v1/parcelamentos/{plano}/quitacao"),
+    ("DELETE", "/v1/parcelamentos/{plano}/quitacao"),
+    ("POST", "/v1/documentos"),
+    ("POST", "/v1/encargos/calcular"),
+    ("GET", "/v1/parcelamentos"),
+    ("GET", "/v1/parcelamentos/{plano}"),
+    ("GET", "/v1/parcelamentos/{plano}/termo.pdf"),
+    ("GET", "/v1/parcelamentos/{plano}/parcelas/{numero}/documento"),
+    ("GET", "/v1/parcelamentos/{plano}/parcelas/{numero}/documento.pdf"),
+    ("GET", "/v1/parcelamentos/cotacoes/{cotacao}"),
+    ("GET", "/v1/documentos/{documento}"),
+    ("GET", "/v1/documentos/{documento}/documento.pdf"),
+    ("GET", "/v1/normas/parcelamento"),
+    ("GET", "/v1/normas/parcelamento/{norma}"),
+    ("GET", "/v1/encargos"),
+    ("GET", "/v1/encargos/selic"),
+    ("GET", "/v1/retornos/pendentes"),
+}
+# what changes rules or ends and mends agreements
+SO_DO_SUPERVISOR = {
+    ("PUT", "/v1/normas/parcelamento"),
+    ("PUT", "/v1/encargos/selic"),
+    ("POST", "/v1/parcelamentos/{plano}/cancelar"),
+    ("POST", "/v1/parcelamentos/{plano}/restabelecer"),
+    ("DELETE", "/v1/parcelamentos/{plano}/contatos/{contato}"),
+}
+
+
+def _e_carga(caminho: str) -> bool:
+    """Files that other systems send, and what became of them."""
+    retorno = caminho.startswith("/v1/retornos") and not caminho.startswith("/v1/retornos/pendentes")
+    return retorno or caminho.startswith(("/v1/cargas", "/v1/contatos/cargas"))
 
 
 def _proibido(papel: str, metodo: str, caminho: str) -> bool:
-    carga = caminho.startswith(("/v1/cargas", "/v1/contatos/cargas"))
     match papel:
         case "auditor":
             return metodo != "GET" and caminho not in ENSAIOS
         case "integracao":
-            return not carga and not (metodo == "POST" and caminho in DE_INTEGRACAO)
+            return not _e_carga(caminho) and (metodo, caminho) not in DE_INTEGRACAO
         case _:
-            return metodo != "GET" and (caminho.endswith(("/aprovar", "/recusar")) or carga)
+            so_outros = caminho.endswith(("/aprovar", "/recusar")) or _e_carga(caminho)
+            return (metodo, caminho) in SO_DO_SUPERVISOR or (metodo != "GET" and so_outros)
 
 
 @pytest.mark.parametrize("papel", ["operador", "auditor", "integracao"])
