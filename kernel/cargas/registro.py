@@ -17,7 +17,38 @@ _COLUNAS = (
 )
 
 DDL_ORDEM = "alter table {sala}.carga add column ordem bigint generated always as identity unique"
-"""For the room's migration: instants of a virtual clock may be equal, and contribuintes must go before their debts."""
+"""For migrations older than `ddl_cargas`. Instants of a virtual clock may be equal, and contribuintes go before their debts."""
+
+
+def ddl_cargas(sala: str) -> str:
+    """SQL that makes `carga` and `carga_rejeitado` in schema `sala`; for the migrations of a room that loads files."""
+    return f"""
+create table {sala}.carga (
+    carga uuid primary key,
+    ordem bigint generated always as identity unique,
+    tipo text not null,
+    arquivo text not null,
+    resumo bytea,
+    estado text not null,
+    total bigint not null default 0,
+    aceitos bigint not null default 0,
+    rejeitados bigint not null default 0,
+    progresso double precision not null default 0,
+    motivo text,
+    recebida_em timestamptz not null,
+    concluida_em timestamptz,
+    traceparent text
+);
+create index carga_tipo on {sala}.carga (tipo, concluida_em desc);
+create table {sala}.carga_rejeitado (
+    carga uuid not null references {sala}.carga on delete cascade,
+    linha bigint not null,
+    campo text not null,
+    motivo text not null,
+    conteudo text not null,
+    primary key (carga, linha)
+);
+"""
 
 
 @dataclass(frozen=True, slots=True)

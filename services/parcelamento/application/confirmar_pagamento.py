@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from kernel.messaging.envelope import Evento, saida
 from kernel.messaging.log import Saida
-from parcelamento.domain.rateio import ratear
+from parcelamento.domain.reparticao import ratear
 
 _TOPICO: Final = "cobranca-pagamento"
 _TIPO: Final = "cobranca.pagamento.confirmado.v1"

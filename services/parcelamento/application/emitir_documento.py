@@ -20,7 +20,7 @@ from parcelamento.domain.febraban import compor_barras
 from parcelamento.domain.norma import Uf
 from parcelamento.domain.pagamento import atrasada, quitacao_em, valor_em
 from parcelamento.domain.plano import Parcela
-from parcelamento.domain.rateio import ratear
+from parcelamento.domain.reparticao import ratear
 from parcelamento.errors import EstadoNaoPermite, NaoExiste, recusar
 
 MAIOR_VALOR: Final = 99_999_999_999

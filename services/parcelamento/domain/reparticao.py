@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import accumulate
 
 
 def meia_acima(valor: Decimal) -> int:
@@ -34,14 +33,18 @@ def repartir(total: int, n: int) -> tuple[int, ...]:
     return (parte + 1,) * sobra + (parte,) * (n - sobra)
 
 
-def ratear(total: int, pesos: Sequence[int]) -> tuple[int, ...]:
-    """`total` cents in proportion to `pesos`, adding up to it; each part is within a cent of its exact share.
+def ratear(valor: int, pesos: Sequence[int]) -> tuple[int, ...]:
+    """`valor` cents in parts as `pesos` stand to each other; the parts add up to it and equal `pesos` where these do.
 
-    Where all weights are zero, the parts are equal (as `repartir`). Raises ValueError where there is no weight.
+    Each part is cut to whole cents, and the cents left over go one each to those that lost most by that, the first ones
+    where they lost the same. Weights that are all zero count as equal. Raises ValueError for anything negative, or no weight.
     """
+    if valor < 0 or not pesos or min(pesos) < 0:
+        raise ValueError("an amount of zero or more is shared by weights of zero or more")
     soma = sum(pesos)
     if not soma:
-        return repartir(total, len(pesos))
-    # rounding what has been handed out so far, not each part, keeps the sum exact
-    marcos = [proporcao(total, acumulado, soma) for acumulado in accumulate(pesos)]
-    return tuple(ate - de for de, ate in zip([0, *marcos], marcos, strict=False))
+        pesos, soma = [1] * len(pesos), len(pesos)
+    partes, restos = zip(*(divmod(valor * peso, soma) for peso in pesos), strict=True)
+    sobra = valor - sum(partes)
+    ganham = set(sorted(range(len(pesos)), key=lambda i: -restos[i])[:sobra])
+    return tuple(parte + (i in ganham) for i, parte in enumerate(partes))

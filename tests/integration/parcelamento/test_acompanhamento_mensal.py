@@ -144,7 +144,7 @@ async def test_contato_ruim_diz_os_campos(
 
 
 async def test_contato_de_plano_que_nao_ha(parcelamento: SalaParcelamento) -> None:
-    for metodo, sufixo in (("POST", ""), ("DELETE", "/7f000000-0000-0000-0000-000000000000")):
+    for metodo, sufixo in (("POST", ""), ("GET", ""), ("DELETE", "/7f000000-0000-0000-0000-000000000000")):
         caminho = f"/v1/parcelamentos/7f000000-0000-0000-0000-000000000000/contatos{sufixo}"
         resposta = await parcelamento.pedir(metodo, caminho, json=TELEFONEMA)
         assert (resposta.status_code, resposta.json()["codigo"]) == (404, "nao_encontrado")

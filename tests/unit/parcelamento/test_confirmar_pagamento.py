@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kernel.messaging.envelope import decodificar
 from parcelamento.application.confirmar_pagamento import PagamentoDeDocumento, pagamentos_confirmados
 from parcelamento.application.resolver_pagamento import Acao, Pendente, Resolucao, resolver_pagamento
-from parcelamento.domain.rateio import ratear
+from parcelamento.domain.reparticao import ratear
 from parcelamento.errors import DadosRecusados, EstadoNaoPermite
 from schemas.evento import para_saida
 from schemas.pagamento import PagamentoConfirmado

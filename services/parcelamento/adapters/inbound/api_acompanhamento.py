@@ -18,6 +18,7 @@ from kernel.http.valores import Dia, DinheiroTexto
 from kernel.persistence.banco import Conexao
 from parcelamento.adapters.inbound.api import Mesa, Supervisor
 from parcelamento.adapters.inbound.api_planos import Situacao
+from parcelamento.adapters.outbound.consultas_planos import ler_plano
 from parcelamento.adapters.outbound.contatos_postgres import (
     ContatosPostgres,
     FiltroDoAcompanhamento,
@@ -27,7 +28,7 @@ from parcelamento.adapters.outbound.contatos_postgres import (
 from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.registrar_contato import Contato, Meio, Passo, excluir_contato, passo, registrar_contato
 from parcelamento.domain.calendarios import calendario_de
-from parcelamento.errors import recusar
+from parcelamento.errors import NaoExiste, recusar
 
 CAMINHO_DO_ACOMPANHAMENTO: Final = "/v1/parcelamentos/acompanhamento"
 _CONTATOS: Final = "/v1/parcelamentos/{plano}/contatos"
@@ -171,6 +172,8 @@ def rotas_de_acompanhamento(m: Mesa) -> APIRouter:
     async def listar(plano: UUID, _: Operador, pagina: Paginacao) -> Pagina[ContatoDoPlano]:
         """Com o nome de quem respondeu pela empresa (dado pessoal)."""
         async with m.banco.conexao() as con:
+            if await ler_plano(con, plano) is None:
+                raise NaoExiste("Não há parcelamento com este identificador.")
             achados = await contatos_do_plano(con, plano, antes_de=pagina.depois_de(datetime, UUID), limite=pagina.buscar)
         return montar(achados, pagina, chave=lambda c: (c.feito_em, c.contato), item=ContatoDoPlano.de)
 

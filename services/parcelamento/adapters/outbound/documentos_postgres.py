@@ -56,15 +56,6 @@ class DocumentosPostgres:
         )
         return [_documento(linha) for linha in linhas]
 
-    async def do_contribuinte(self, contribuinte: str, depois_de: int | None, limite: int) -> list[Documento]:
-        """The newest first, before number `depois_de`."""
-        linhas = await self._con.fetch(
-            f"""select {_COLUNAS} from parcelamento.documento
-            where contribuinte = $1 and ($2::bigint is null or nosso_numero < $2) order by nosso_numero desc limit $3""",
-            *(contribuinte, depois_de, limite),
-        )
-        return [_documento(linha) for linha in linhas]
-
     async def situar(self, documentos: list[UUID], situacao: SituacaoDoDocumento) -> None:
         await self._con.execute("update parcelamento.documento set situacao = $2 where documento = any($1)", documentos, situacao)
 

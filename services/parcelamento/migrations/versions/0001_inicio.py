@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from kernel.cargas.registro import DDL_ORDEM
+from kernel.cargas.registro import ddl_cargas
 from kernel.http.idempotencia import ddl_idempotencia
 from kernel.messaging.tabelas import ddl_mensageria
 
@@ -224,35 +224,11 @@ create table parcelamento.retorno (
     total bigint not null,
     primary key (banco, convenio, nsa)
 );
-create table parcelamento.carga (
-    carga uuid primary key,
-    tipo text not null,
-    arquivo text not null,
-    resumo bytea,
-    estado text not null,
-    total bigint not null default 0,
-    aceitos bigint not null default 0,
-    rejeitados bigint not null default 0,
-    progresso double precision not null default 0,
-    motivo text,
-    recebida_em timestamptz not null,
-    concluida_em timestamptz,
-    traceparent text
-);
-create index carga_tipo on parcelamento.carga (tipo, concluida_em desc);
-create table parcelamento.carga_rejeitado (
-    carga uuid not null references parcelamento.carga on delete cascade,
-    linha bigint not null,
-    campo text not null,
-    motivo text not null,
-    conteudo text not null,
-    primary key (carga, linha)
-);
 """
 
 
 def upgrade() -> None:
-    partes = (_NORMAS, _PLANOS, _DOCUMENTOS, _PAGAMENTOS, DDL_ORDEM.format(sala="parcelamento"))
+    partes = (_NORMAS, _PLANOS, _DOCUMENTOS, _PAGAMENTOS, ddl_cargas("parcelamento"))
     for ddl in (*partes, ddl_mensageria("parcelamento"), ddl_idempotencia("parcelamento")):
         for comando in filter(str.strip, ddl.split(";\n")):
             op.execute(comando)
