@@ -56,7 +56,7 @@ from parcelamento.domain.documento_norma import NormaDeDocumentos, ler_norma_de_
 from parcelamento.domain.norma import Uf
 from parcelamento.domain.pix import PixRecebido
 from parcelamento.normas.documentos import documentos_de_fabrica
-from parcelamento.normas.encargos import selic_de_fabrica
+from parcelamento.normas.encargos import REGRA_DO_ESTADO, selic_de_fabrica
 
 MIGRACOES = Path(__file__).parent / "migrations"
 _CORPO_DAS_COTACOES = 4 * 1024 * 1024
@@ -158,7 +158,7 @@ async def preparar_parcelamento(
             rotas_de_reparcelamento(mesa, baixa),
             rotas_de_documentos(balcao),
             rotas_de_documentos_do_plano(balcao),
-            rotas_de_encargos(MesaDeEncargos(banco, relogio, regras_de_encargos(), padrao=config.uf.lower())),
+            rotas_de_encargos(MesaDeEncargos(banco, relogio, regras_de_encargos(), padrao=REGRA_DO_ESTADO[config.uf])),
             *rotas_de_retornos(banco, relogio, config.dados),
         ]
         if segredo:

@@ -11,10 +11,11 @@ from uuid import UUID
 from kernel.domain.datas import Competencia
 from parcelamento.application.cotar import reabrir
 from parcelamento.application.ports import PlanoEmVida, Unidade
-from parcelamento.application.ports_documentos import Documento, Item, NormasDeDocumentos
+from parcelamento.application.ports_documentos import Documento, NormasDeDocumentos
 from parcelamento.domain.atualizacao import DebitoEmAberto, atualizar
 from parcelamento.domain.calendarios import calendario_de
 from parcelamento.domain.cotacao import consolidar
+from parcelamento.domain.documento import ItemImpresso
 from parcelamento.domain.documento_norma import NormaDeDocumentos, TipoDeDocumento
 from parcelamento.domain.febraban import compor_barras
 from parcelamento.domain.norma import Uf
@@ -102,7 +103,7 @@ class Emissor:
         norma, debitos = cotada.norma.norma, {d.debito: d for d in cotada.pedido.debitos}
         documentos = self.normas(norma.uf)
         itens = [
-            Item(
+            ItemImpresso(
                 debito=c.debito,
                 tributo=debitos[c.debito].tributo,
                 referencia=_referencia(debitos[c.debito].fato_gerador),
@@ -146,14 +147,16 @@ class Emissor:
             )
             atual = atualizar(em_aberto, dia, de_encargos, selic, calendario=calendario)
             receita = norma.receita(d["tributo"], parcelado=False, divida_ativa=d["divida_ativa"])
-            itens.append(Item(d["debito"], d["tributo"], d["referencia"], receita, atual.principal, atual.multa, atual.juros, 0))
+            itens.append(
+                ItemImpresso(d["debito"], d["tributo"], d["referencia"], receita, atual.principal, atual.multa, atual.juros, 0)
+            )
         if not sum(item.total for item in itens):
             raise recusar("debitos", "Não há o que pagar.", codigo="nada_a_pagar")
         return await self._cota_unica(
             uow, _Rascunho("cota_unica", contribuinte, _unico(itens), uf, dia, 0, autor), itens, documento
         )
 
-    async def _cota_unica(self, uow: Unidade, rascunho: _Rascunho, itens: Sequence[Item], documento: UUID) -> Documento:
+    async def _cota_unica(self, uow: Unidade, rascunho: _Rascunho, itens: Sequence[ItemImpresso], documento: UUID) -> Documento:
         """Of the same debts one document is in force: asked for twice, nobody pays them twice."""
         debitos = {item.debito for item in itens}
         if presos := await uow.planos.em_plano_ativo(rascunho.contribuinte, sorted(debitos)):
@@ -178,7 +181,7 @@ class Emissor:
         mora = await uow.encargos.mora(vivo.norma.norma.encargos)
         return dia, *valor_em(parcela, dia, mora, calendario)
 
-    def _item(self, vivo: PlanoEmVida, valor: int, referencia: str) -> Item:
+    def _item(self, vivo: PlanoEmVida, valor: int, referencia: str) -> ItemImpresso:
         itens = vivo.plano.itens
         principal, multa, juros, honorarios = ratear(
             valor,
@@ -190,13 +193,13 @@ class Emissor:
             ),
         )
         receita = self.normas(vivo.norma.norma.uf).receita(vivo.tributo, parcelado=True, divida_ativa=bool(honorarios))
-        return Item(str(vivo.plano.plano), vivo.tributo, referencia, receita, principal, multa, juros, honorarios)
+        return ItemImpresso(str(vivo.plano.plano), vivo.tributo, referencia, receita, principal, multa, juros, honorarios)
 
     async def _emitir(
         self,
         uow: Unidade,
         rascunho: _Rascunho,
-        itens: Sequence[Item],
+        itens: Sequence[ItemImpresso],
         *,
         documento: UUID,
         plano: UUID | None = None,
@@ -271,7 +274,7 @@ def _referencia(mes: Competencia) -> str:
     return f"{mes.mes:02d}/{mes.ano}"
 
 
-def _unico(itens: Sequence[Item]) -> str | None:
+def _unico(itens: Sequence[ItemImpresso]) -> str | None:
     """The tax of all of them, if it is one."""
     tributos = {item.tributo for item in itens}
     return tributos.pop() if len(tributos) == 1 else None

@@ -15,7 +15,6 @@ from parcelamento.domain.documento import (
     Aceite,
     DebitoDoTermo,
     DocumentoImpresso,
-    ItemImpresso,
     ParcelaDoTermo,
     ReducaoDoTermo,
     Termo,
@@ -51,10 +50,7 @@ async def documento_impresso(uow: Unidade, d: Documento, norma: NormaDeDocumento
         emitido_em=emitido_em,
         vencimento=d.vencimento,
         pagavel_ate=pagavel_ate,
-        itens=tuple(
-            ItemImpresso(i.debito, i.tributo, i.referencia, i.receita, i.principal, i.multa, i.juros, i.honorarios)
-            for i in d.itens
-        ),
+        itens=d.itens,
         valor=d.valor,
         barras=Barras(d.barras, d.linha),
         pix=d.pix,

@@ -7,32 +7,12 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
+from parcelamento.domain.documento import ItemImpresso
 from parcelamento.domain.documento_norma import NormaDeDocumentos, TipoDeDocumento
 from parcelamento.domain.norma import Uf
 
 SituacaoDoDocumento = Literal["emitido", "pago", "substituido", "cancelado"]
 """Only `emitido` is handed out; money that comes by any of them counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What a document collects of one debt, or of a plan; cents, reductions taken off.
-
-    Kept as an object with these names and `valor`, the whole.
-    """
-
-    debito: str
-    tributo: str
-    referencia: str
-    receita: str | None
-    principal: int
-    multa: int
-    juros: int
-    honorarios: int
-
-    @property
-    def total(self) -> int:
-        return self.principal + self.multa + self.juros + self.honorarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +35,7 @@ class Documento:
     txid: str | None
     pix: str | None
     situacao: SituacaoDoDocumento
-    itens: tuple[Item, ...]
+    itens: tuple[ItemImpresso, ...]
     emitido_em: datetime
     autor: str
 

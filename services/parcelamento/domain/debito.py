@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from kernel.domain.datas import Competencia
 from parcelamento.errors import DadosRecusados
 
 RegimeDoOptante = Literal["normal", "simples"]
 
-NATUREZAS: Final = (
+Natureza = Literal[
     "icms",
     "icms_st_retido",
     "simples",
@@ -21,7 +21,8 @@ NATUREZAS: Final = (
     "ipva",
     "ipva_motocicleta",
     "itcd",
-)
+]
+NATUREZAS: Final[tuple[str, ...]] = get_args(Natureza)
 """Kinds of debt that a norm may speak of."""
 
 CONTAS: Final = (1, 2, 3, 12)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-FUSO: Final = ZoneInfo("America/Maceio")
+from parcelamento.domain.calendarios import FUSO
+
 # Source: API Pix 2.9.0, schema TxId.
 TXID_DE_COBRANCA: Final = re.compile(r"[a-zA-Z0-9]{26,35}")
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{32}")

@@ -9,6 +9,8 @@ from typing import Any, Final
 import orjson
 
 REGRAS: Final = ("federal", "al", "nenhum")
+REGRA_DO_ESTADO: Final[Mapping[str, str]] = {"AL": "al", "MA": "federal"}
+"""By UF, the rule that applies where nobody names one; that Maranhão follows the federal one is not verified."""
 
 
 def documentos_de_encargos() -> dict[str, Mapping[str, Any]]:

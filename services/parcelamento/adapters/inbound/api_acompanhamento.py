@@ -25,9 +25,8 @@ from parcelamento.adapters.outbound.contatos_postgres import (
     contatos_do_plano,
     parcelas_a_acompanhar,
 )
-from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.registrar_contato import Contato, Meio, Passo, excluir_contato, passo, registrar_contato
-from parcelamento.domain.calendarios import calendario_de
+from parcelamento.domain.calendarios import FUSO, calendario_de
 from parcelamento.errors import NaoExiste, recusar
 
 CAMINHO_DO_ACOMPANHAMENTO: Final = "/v1/parcelamentos/acompanhamento"

@@ -19,6 +19,7 @@ from kernel.http.valores import Dia, DinheiroEntrada
 from kernel.persistence.banco import Conexao
 from parcelamento.adapters.inbound.api import Atendente, Conferente, Leitor, Mesa
 from parcelamento.application.cotar import Cotada, cotar_e_guardar, em_json, reabrir
+from parcelamento.domain.debito import Natureza
 from parcelamento.domain.oferta import tres_melhores
 from parcelamento.errors import EstadoNaoPermite, NaoExiste
 
@@ -53,16 +54,7 @@ class DebitoInformado(BaseModel):
         None, description="Unidade de atendimento."
     )
     conta: Literal[1, 2, 3, 12] | None = None
-    natureza: Literal[
-        "icms",
-        "icms_st_retido",
-        "simples",
-        "diferenca_aliquota",
-        "obrigacao_acessoria",
-        "ipva",
-        "ipva_motocicleta",
-        "itcd",
-    ]
+    natureza: Natureza
     fato_gerador: str = Field(description="Mês, aaaa-mm.", examples=["2014-05"])
     lancado_em: Dia | None = None
     ciencia_em: Dia | None = None

@@ -22,11 +22,10 @@ from parcelamento.application.emitir_documento import cancelar_quitacao
 from parcelamento.application.imprimir import termo_do_plano
 from parcelamento.application.ports import Unidade
 from parcelamento.application.ports_documentos import Documento
-from parcelamento.domain.norma import Uf
+from parcelamento.normas.encargos import REGRA_DO_ESTADO
 
 NumeroNoCaminho = Annotated[int, Path(ge=1, le=999)]
 PDF: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/pdf": {}}, "description": "O documento em PDF."}}
-ENCARGOS_DA_UF: Final[dict[Uf, str]] = {"AL": "al", "MA": "federal"}
 
 
 class DebitoAPagar(BaseModel):
@@ -93,7 +92,7 @@ def rotas_de_documentos(b: Balcao) -> APIRouter:
                 uow,
                 contribuinte=dados.contribuinte or "",
                 uf=dados.uf,
-                regra=dados.encargos or ENCARGOS_DA_UF[dados.uf],
+                regra=dados.encargos or REGRA_DO_ESTADO[dados.uf],
                 debitos=[d.model_dump() for d in dados.debitos],
                 documento=uuid4(),
                 autor=quem.nome,

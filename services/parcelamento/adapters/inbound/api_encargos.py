@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +22,7 @@ from kernel.persistence.banco import Banco
 from parcelamento.adapters.inbound.api import Leitor, Supervisor
 from parcelamento.adapters.outbound.selic_postgres import SelicPostgres, TaxaGuardada
 from parcelamento.application.carregar_selic import CargaDaSelic, carregar_selic
+from parcelamento.domain.calendarios import FUSO
 from parcelamento.domain.encargos import (
     Acrescimos,
     FaixaDeMulta,
@@ -37,8 +37,6 @@ from parcelamento.errors import recusar
 
 # it writes nothing, so whoever reads may ask
 Calculista = Annotated[Identidade, Depends(exigir(Papel.OPERADOR, Papel.INTEGRACAO, Papel.AUDITOR))]
-
-_FUSO: Final = ZoneInfo("America/Maceio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class MesaDeEncargos:
         return achada
 
     def hoje(self) -> date:
-        return self.relogio.agora().astimezone(_FUSO).date()
+        return self.relogio.agora().astimezone(FUSO).date()
 
 
 class FaixaDaMulta(BaseModel):

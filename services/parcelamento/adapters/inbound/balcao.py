@@ -18,13 +18,12 @@ from kernel.http.valores import DinheiroTexto
 from kernel.persistence.banco import Conexao
 from parcelamento.adapters.inbound.api import Mesa
 from parcelamento.adapters.outbound.pdf_documento import desenhar_documento
-from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.emitir_documento import Emissor
 from parcelamento.application.imprimir import documento_impresso
 from parcelamento.application.por_pix import CodigoPix
 from parcelamento.application.ports import Unidade
 from parcelamento.application.ports_documentos import Documento
-from parcelamento.domain.calendarios import calendario_de
+from parcelamento.domain.calendarios import FUSO, calendario_de
 from parcelamento.domain.febraban import formatar_linha
 from parcelamento.errors import NaoExiste
 

@@ -10,9 +10,9 @@ from kernel.clock import Relogio
 from kernel.metrics import Metricas
 from kernel.persistence.banco import INDISPONIVEL, Banco
 from parcelamento.adapters.outbound.pix_postgres import CobrancasPostgres
-from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.ports_pix import PixPort
 from parcelamento.application.retirar_pix import retirar_pix
+from parcelamento.domain.calendarios import FUSO
 
 _RONDA_S: Final = 5.0
 _log = logging.getLogger(__name__)

@@ -14,13 +14,13 @@ from kernel.pendencias import Pendencias
 from kernel.persistence.banco import INDISPONIVEL, Banco, Conexao
 from kernel.persistence.sinal import Sinal
 from parcelamento.adapters.outbound.retorno_carga import CANAL_DOS_PAGAMENTOS
-from parcelamento.adapters.outbound.unidade_postgres import FUSO, SALA, Unidades
+from parcelamento.adapters.outbound.unidade_postgres import SALA, Unidades
 from parcelamento.application.acompanhar_planos import LOTE as PLANOS_POR_VEZ
 from parcelamento.application.acompanhar_planos import acompanhar_estes, acompanhar_planos, dia_de_baixa
 from parcelamento.application.aplicar_pagamentos import LOTE as PAGAMENTOS_POR_VEZ
 from parcelamento.application.aplicar_pagamentos import aplicar, aplicar_pagamentos, separar
 from parcelamento.application.ports import Unidade
-from parcelamento.domain.calendarios import calendario_de
+from parcelamento.domain.calendarios import FUSO, calendario_de
 from parcelamento.domain.norma import Uf
 
 _log = logging.getLogger(__name__)

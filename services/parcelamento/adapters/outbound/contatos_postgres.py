@@ -10,8 +10,8 @@ from uuid import UUID
 
 from kernel.domain.datas import Competencia
 from kernel.persistence.banco import Conexao
-from parcelamento.adapters.outbound.unidade_postgres import FUSO
 from parcelamento.application.registrar_contato import AVISO, Contato
+from parcelamento.domain.calendarios import FUSO
 
 _COLUNAS: Final = "contato, plano, parcela, meio, pessoa, compromisso, prometido_para, feito_em, autor, excluido_em, excluido_por"
 

@@ -7,14 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.persistence.banco import Conexao
-from parcelamento.application.ports_documentos import Documento, Item, SituacaoDoDocumento
+from parcelamento.application.ports_documentos import Documento, SituacaoDoDocumento
+from parcelamento.domain.documento import ItemImpresso
 from parcelamento.domain.documento_norma import TipoDeDocumento
 
 _COLUNAS: Final = (
     "documento, nosso_numero, tipo, plano, parcela, contribuinte, tributo, uf, valor, encargos, vencimento, barras, linha, "
     "txid, pix, situacao, itens, emitido_em, autor"
 )
-_DO_ITEM: Final = tuple(campo.name for campo in fields(Item))
+_DO_ITEM: Final = tuple(campo.name for campo in fields(ItemImpresso))
 
 
 class DocumentosPostgres:
@@ -65,5 +66,5 @@ class DocumentosPostgres:
 
 def _documento(linha: Any) -> Documento:
     campos = dict(linha)
-    campos["itens"] = tuple(Item(**{nome: item[nome] for nome in _DO_ITEM}) for item in campos["itens"])
+    campos["itens"] = tuple(ItemImpresso(**{nome: item[nome] for nome in _DO_ITEM}) for item in campos["itens"])
     return Documento(**campos)

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kernel.persistence.banco import Conexao
+from parcelamento.adapters.outbound.planos_postgres import prender_debitos
 from parcelamento.adapters.outbound.retorno_carga import CANAL_DOS_PAGAMENTOS
 from parcelamento.application.resolver_pagamento import NAO_CONTADOS
 from parcelamento.application.restabelecer_plano import Decisao
@@ -67,15 +68,8 @@ class PerdidosPostgres:
         return [Recebido(**dict(linha)) for linha in linhas]
 
     async def reviver(self, plano: Plano, prazo: date) -> list[str]:
-        debitos = [item.debito for item in plano.itens]
-        presos = await self._con.fetch(
-            """insert into parcelamento.debito_parcelado (contribuinte, debito, plano)
-            select $1, d, $2 from unnest($3::text[]) as d order by d on conflict do nothing returning debito""",
-            *(plano.contribuinte, plano.plano, debitos),
-        )
-        if len(presos) < len(debitos):
-            livres = {linha["debito"] for linha in presos}
-            return [debito for debito in debitos if debito not in livres]
+        if ocupados := await prender_debitos(self._con, plano):
+            return ocupados
         await self._con.execute(
             """update parcelamento.plano set situacao = $2, motivo = null, encerrado_em = null, prazo = $3 where plano = $1""",
             *(plano.plano, plano.situacao, prazo),

@@ -40,15 +40,8 @@ class PlanosPostgres:
 
     async def criar(self, novo: PlanoNovo) -> list[str]:
         p = novo.plano
-        debitos = [i.debito for i in p.itens]
-        presos = await self._con.fetch(
-            """insert into parcelamento.debito_parcelado (contribuinte, debito, plano)
-            select $1, d, $2 from unnest($3::text[]) as d order by d on conflict do nothing returning debito""",
-            *(p.contribuinte, p.plano, debitos),
-        )
-        if len(presos) < len(debitos):
-            livres = {linha["debito"] for linha in presos}
-            return [debito for debito in debitos if debito not in livres]
+        if ocupados := await prender_debitos(self._con, p):
+            return ocupados
         await self._con.execute(
             """insert into parcelamento.plano (plano, cotacao, contribuinte, norma, versao, regime, reparcelamento, tributo,
                 unidade, situacao, data, total, total_sem_reducao, formalizado_em, prazo, autor)
@@ -207,6 +200,18 @@ class PlanosPostgres:
             [s.juros for _, s in saldos],
             [s.honorarios for _, s in saldos],
         )
+
+
+async def prender_debitos(con: Conexao, plano: Plano) -> list[str]:
+    """Holds the plan's debts for it; names those that another living plan has, and then the caller's transaction must end."""
+    debitos = [item.debito for item in plano.itens]
+    presos = await con.fetch(
+        """insert into parcelamento.debito_parcelado (contribuinte, debito, plano)
+        select $1, d, $2 from unnest($3::text[]) as d order by d on conflict do nothing returning debito""",
+        *(plano.contribuinte, plano.plano, debitos),
+    )
+    livres = {linha["debito"] for linha in presos}
+    return [debito for debito in debitos if debito not in livres]
 
 
 def _plano(

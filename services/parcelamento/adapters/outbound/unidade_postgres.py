@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from kernel.messaging import outbox
 from kernel.messaging.log import Saida
@@ -17,9 +16,9 @@ from parcelamento.adapters.outbound.encargos_postgres import EncargosPostgres
 from parcelamento.adapters.outbound.normas_postgres import CacheDeNormas, NormasPostgres
 from parcelamento.adapters.outbound.pagamentos_postgres import PagamentosPostgres
 from parcelamento.adapters.outbound.planos_postgres import PlanosPostgres
+from parcelamento.domain.calendarios import FUSO
 
 SALA: Final = "parcelamento"
-FUSO: Final = ZoneInfo("America/Maceio")
 
 
 class _Saidas:
