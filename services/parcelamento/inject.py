@@ -146,7 +146,7 @@ async def preparar_parcelamento(
                 uow = unidades(con, relogio.agora())
                 await receber_pix(uow, CaixaDePixPostgres(con, uow.agora), itens)
 
-        balcao = Balcao(mesa, Emissor(normas_de_documentos, estatico=config.pix_modo == "estatico"), codigo)
+        balcao = Balcao(mesa, Emissor(normas_de_documentos, estatico=config.pix_modo == "estatico"), codigo, config.uf)
         segredo = config.pix_webhook_segredo.get_secret_value()
         rotas = [
             rotas_de_cotacoes(mesa, norma_padrao=config.norma_padrao),

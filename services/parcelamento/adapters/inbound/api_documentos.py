@@ -22,6 +22,7 @@ from parcelamento.application.emitir_documento import cancelar_quitacao
 from parcelamento.application.imprimir import termo_do_plano
 from parcelamento.application.ports import Unidade
 from parcelamento.application.ports_documentos import Documento
+from parcelamento.domain.norma import Uf
 from parcelamento.normas.encargos import REGRA_DO_ESTADO
 
 NumeroNoCaminho = Annotated[int, Path(ge=1, le=999)]
@@ -57,7 +58,7 @@ class PedidoDeDocumento(BaseModel):
 
     cotacao: UUID | None = None
     contribuinte: Identificador | None = None
-    uf: Literal["AL", "MA"] = "AL"
+    uf: Uf | None = Field(None, description="De quem é o documento; sem ela, o Estado da instalação.")
     encargos: Annotated[str, Field(max_length=40)] | None = Field(None, description="A regra de acréscimos; sem ela, a da UF.")
     debitos: Annotated[list[DebitoAPagar], Field(max_length=500)] = Field(default_factory=list)
 
@@ -88,11 +89,12 @@ def rotas_de_documentos(b: Balcao) -> APIRouter:
         async def acao(uow: Unidade) -> Documento:
             if dados.cotacao is not None:
                 return await b.emissor.da_cotacao(uow, cotacao=dados.cotacao, documento=uuid4(), autor=quem.nome)
+            uf = dados.uf or b.uf
             return await b.emissor.dos_debitos(
                 uow,
                 contribuinte=dados.contribuinte or "",
-                uf=dados.uf,
-                regra=dados.encargos or REGRA_DO_ESTADO[dados.uf],
+                uf=uf,
+                regra=dados.encargos or REGRA_DO_ESTADO[uf],
                 debitos=[d.model_dump() for d in dados.debitos],
                 documento=uuid4(),
                 autor=quem.nome,

@@ -25,6 +25,7 @@ from parcelamento.application.ports import Unidade
 from parcelamento.application.ports_documentos import Documento
 from parcelamento.domain.calendarios import FUSO, calendario_de
 from parcelamento.domain.febraban import formatar_linha
+from parcelamento.domain.norma import Uf
 from parcelamento.errors import NaoExiste
 
 Acao = Callable[[Unidade], Awaitable[Documento]]
@@ -65,11 +66,12 @@ class DocumentoEmitido(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Balcao:
-    """`emissor` issues documents inside a transaction; `pix` makes them payable after it."""
+    """`emissor` issues documents inside a transaction; `pix` makes them payable after it. `uf`: the installation's state."""
 
     mesa: Mesa
     emissor: Emissor
     pix: CodigoPix
+    uf: Uf
 
     def unidade(self, con: Conexao) -> Unidade:
         return self.mesa.unidades(con, self.mesa.relogio.agora())
